@@ -1,0 +1,107 @@
+"""One letter's way into a chat: as it should look, else as well as Telegram lets it."""
+
+import html
+import re
+from dataclasses import replace
+
+import structlog
+from aiogram import Bot
+from aiogram.exceptions import TelegramBadRequest
+
+from bot.limits import SendLimits
+from handlers.letters import Drawn
+from handlers.screen import NO_PREVIEW, reply_to
+from handlers.texts import Html
+from handlers.views.view import View
+from storage.outbox import Kind, Queued
+
+log = structlog.get_logger(__name__)
+
+TIME_OUT = 20
+"""Seconds for one call."""
+
+GENERAL = 1
+"""The topic that must never be named."""
+
+LONGEST_TEXT = 4096
+
+CANT_EDIT = ("message to edit not found", "message can't be edited", "MESSAGE_ID_INVALID", "no text in the")
+THREAD_GONE = ("TOPIC_CLOSED", "TOPIC_DELETED", "message thread not found")
+CANT_SHOW = ("can't parse entities", "BUTTON_", "reply markup is too long", "message is too long")
+
+
+async def deliver(bot: Bot, limits: SendLimits, letter: Queued, drawn: Drawn) -> int:
+    """Send or edit; the message's id. Raises what Telegram answers.
+
+    A card that is gone is sent anew, a closed topic's letter goes to the chat itself, and what can't
+    be shown as it was drawn goes out as plain text: better than a code that nobody gets.
+    """
+    thread_id = None if letter.thread_id == GENERAL else letter.thread_id
+    letter = replace(letter, thread_id=thread_id)
+    try:
+        return await _put(bot, letter, drawn)
+    except TelegramBadRequest as error:
+        refused = error
+    for _ in range(3):
+        other = _other_way(letter, drawn, refused.message)
+        if other is None:
+            break
+        log.info("another way", letter=letter.id, kind=letter.kind.value, why=refused.message)
+        letter, drawn = other
+        try:
+            with limits.counted(letter.chat_id):
+                return await _put(bot, letter, drawn)
+        except TelegramBadRequest as error:
+            refused = error
+    raise refused
+
+
+def _other_way(letter: Queued, drawn: Drawn, why: str) -> tuple[Queued, Drawn] | None:
+    """What may be tried after this refusal. None: nothing."""
+    if drawn.edits is not None and any(words in why for words in CANT_EDIT):
+        return letter, replace(drawn, edits=None)
+    bare = replace(letter, thread_id=None), replace(drawn, edits=None, reply_to=None)
+    if any(words in why for words in THREAD_GONE) and bare != (letter, drawn):
+        return bare
+    plain = replace(drawn, view=_plain(drawn.view))
+    if any(words in why for words in CANT_SHOW) and plain != drawn:
+        return letter, plain
+    return None
+
+
+def _plain(view: View) -> View:
+    """The words alone."""
+    words = html.unescape(re.sub(r"<[^<>]*>", "", view.text))
+    return View(Html(html.escape(words[:LONGEST_TEXT], quote=False)))
+
+
+async def _put(bot: Bot, letter: Queued, drawn: Drawn) -> int:
+    if drawn.edits is not None:
+        return await _edit(bot, letter, drawn, drawn.edits)
+    sent = await bot.send_message(
+        letter.chat_id,
+        drawn.view.text,
+        message_thread_id=letter.thread_id,
+        reply_markup=drawn.view.keyboard,
+        link_preview_options=NO_PREVIEW,
+        reply_parameters=None if drawn.reply_to is None else reply_to(drawn.reply_to),
+        disable_notification=letter.kind in {Kind.CARD, Kind.OUTCOME},
+        request_timeout=TIME_OUT,
+    )
+    return sent.message_id
+
+
+async def _edit(bot: Bot, letter: Queued, drawn: Drawn, message_id: int) -> int:
+    try:
+        await bot.edit_message_text(
+            drawn.view.text,
+            chat_id=letter.chat_id,
+            message_id=message_id,
+            reply_markup=drawn.view.keyboard,
+            link_preview_options=NO_PREVIEW,
+            request_timeout=TIME_OUT,
+        )
+    except TelegramBadRequest as error:
+        if "message is not modified" not in error.message:
+            raise
+    return message_id

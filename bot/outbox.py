@@ -1,0 +1,298 @@
+"""What is written is sent: codes first, inside Telegram's limits, through crashes and outages.
+
+Editing a known message is repeated until it is there. A push can double, so after an unclear
+send it is repeated at most once, says so, and waits until Telegram is well again. Only a crash
+repeats a code as often as it happens: rather a marked repeat than a code that never rang.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+import structlog
+from aiogram import Bot
+from aiogram.exceptions import (
+    ClientDecodeError,
+    TelegramAPIError,
+    TelegramBadRequest,
+    TelegramForbiddenError,
+    TelegramMigrateToChat,
+    TelegramNetworkError,
+    TelegramRetryAfter,
+    TelegramServerError,
+)
+from aiohttp import ClientConnectorError
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as NoConnection
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.counting import COUNTED
+from bot.delivery import deliver
+from bot.limits import SendLimits
+from handlers import letters
+from handlers.context import Context
+from handlers.letters import Drawn
+from storage import chat_ids, outbox
+from storage.outbox import Kind, Priority, Queued
+
+log = structlog.get_logger(__name__)
+
+BATCH = 200
+SHORTEST_WAIT, LONGEST_WAIT = 0.02, 30.0
+
+WRITE_AGAIN = 0.5
+"""Seconds between attempts to write down what became of a letter."""
+
+GIVEN_UP_AFTER = 24 * 3600
+"""Seconds for which a letter that can't be drawn is tried: a wrong secret key is put right by then."""
+
+LONGEST_DRAWING_PAUSE = 600.0
+DRAIN = 20.0
+
+CHAT_GONE = ("chat not found", "not enough rights", "CHAT_WRITE_FORBIDDEN", "have no rights to send")
+
+Write = Callable[[AsyncConnection], Awaitable[None]]
+
+
+@dataclass(slots=True)
+class Outbox:
+    """One process's sender. Letters of one chat go one after the other, chats side by side."""
+
+    bot: Bot
+    context: Context
+    limits: SendLimits = field(default_factory=SendLimits)
+    _busy: set[int] = field(default_factory=set)
+    _tasks: set[asyncio.Task[None]] = field(default_factory=set)
+
+    async def recover(self) -> int:
+        """At start: what was on its way when the process died may or may not have arrived. How many."""
+        desk = self.context.desk
+        async with desk.db.transaction() as connection:
+            left = await outbox.in_state(connection, "sending")
+            for letter in left:
+                if letter.kind is Kind.PUSH:
+                    await outbox.again(connection, letter, desk.now_ms(), unsure=True, error="crash")
+                else:
+                    await _repeat(connection, letter, desk.now_ms(), "crash")
+        return len(left)
+
+    async def run(self) -> None:
+        """Send for ever."""
+        bell = self.context.desk.bells.outbox
+        while True:
+            bell.clear()
+            wait = await self.step()
+            try:
+                await asyncio.wait_for(bell.wait(), wait)
+            except TimeoutError:
+                continue
+
+    async def step(self) -> float:
+        """Begin to send all that may go now. Seconds until there may be more."""
+        desk, now_ms = self.context.desk, self.context.desk.now_ms()
+        full, soonest = self.limits.full()
+        not_in = {priority: self._busy | full.get(priority, set()) for priority in Priority}
+        chosen: list[Queued] = []
+        try:
+            async with desk.db.transaction() as connection:
+                due = await outbox.due(connection, now_ms, limit=BATCH, not_in_chats=not_in)
+                wait = self._choose(due, chosen)
+                await outbox.begin(connection, [letter.id for letter in chosen])
+                next_ms = await outbox.next_due_ms(connection, after_ms=now_ms)
+        except BaseException:
+            for letter in chosen:
+                self.limits.end(letter.chat_id)
+            raise
+        for letter in chosen:
+            self._spawn(letter)
+        waits = [wait, LONGEST_WAIT if soonest is None else soonest]
+        if next_ms is not None:
+            waits.append((next_ms - now_ms) / 1000)
+        return max(SHORTEST_WAIT, min(waits))
+
+    async def close(self) -> None:
+        """Wait for what is on its way. What takes too long is repeated at the next start."""
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=DRAIN)
+        late = list(self._tasks)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
+
+    def _choose(self, due: list[Queued], chosen: list[Queued]) -> float:
+        """At most one letter for each chat, and only where there is room. Seconds until there is more."""
+        wait = SHORTEST_WAIT if len(due) == BATCH else LONGEST_WAIT
+        seen: set[int] = set()
+        for letter in due:
+            if letter.chat_id in seen:
+                continue
+            seen.add(letter.chat_id)
+            pause = self.limits.wait(letter.chat_id, letter.priority)
+            if pause > 0:
+                wait = min(wait, pause)
+            else:
+                self.limits.begin(letter.chat_id)
+                chosen.append(letter)
+        return wait
+
+    def _spawn(self, letter: Queued) -> None:
+        self._busy.add(letter.chat_id)
+        task = asyncio.create_task(self._send(letter), name=f"send {letter.id}")
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _send(self, letter: Queued) -> None:
+        """Draw and send one letter, and write down what became of it."""
+        COUNTED.set(True)  # in this task alone
+        try:
+            await self._persist(await self._outcome(letter))
+        except Exception as error:  # it is repeated after a restart; the others must not wait for that
+            log.exception("letter left behind", letter=letter.id, exc_info=error)
+        finally:
+            self.limits.end(letter.chat_id)
+            self._busy.discard(letter.chat_id)
+            self.context.desk.bells.outbox.set()
+
+    async def _persist(self, write: Write) -> None:
+        """What Telegram said must be known to the rows: a locked file or a full disk is waited for."""
+        while True:
+            try:
+                async with self.context.desk.db.transaction() as connection:
+                    return await write(connection)
+            except (DBAPIError, NoConnection) as error:
+                if isinstance(error, IntegrityError):
+                    raise
+                log.error("outbox not written", error=type(error).__name__)  # noqa: TRY400 - no SQL in logs
+            await asyncio.sleep(WRITE_AGAIN)
+
+    async def _outcome(self, letter: Queued) -> Write:
+        """Draw and send. What is to be written down then."""
+        try:
+            drawn = await letters.draw(self.context, letter)
+        except (DBAPIError, NoConnection) as error:
+            return self._later(letter, _backoff(letter), type(error).__name__)
+        except Exception as error:  # one that can't be drawn must not stop the others
+            log.exception("letter can't be drawn", letter=letter.id, kind=letter.kind.value, exc_info=error)
+            return self._undrawable(letter)
+        return _drop(letter, "nothing to send") if drawn is None else await self._post(letter, drawn)
+
+    async def _post(self, letter: Queued, drawn: Drawn) -> Write:
+        if letter.unsure and drawn.edits is None and not await self._is_well():
+            return self._after_a_pause(letter, "telegram is not well yet")
+        try:
+            sent_id = await deliver(self.bot, self.limits, letter, drawn)
+        except TelegramAPIError as error:
+            return self._failed(letter, error)
+        except Exception as error:  # noqa: BLE001 - HTML, bytes that are no text, JSON that lacks something
+            return self._unclear(letter, error)
+        return self._sent(letter, drawn, sent_id)
+
+    async def _is_well(self) -> bool:
+        """Whether Telegram answers again: a push is repeated only then."""
+        try:
+            await self.bot.get_me()
+        except (TelegramAPIError, ClientDecodeError) as error:
+            log.info("telegram is not well yet", error=type(error).__name__)
+            return False
+        return True
+
+    def _failed(self, letter: Queued, error: TelegramAPIError) -> Write:
+        """Every way in which Telegram says no, or nothing."""
+        match error:
+            case TelegramRetryAfter():
+                self.limits.freeze(letter.chat_id, error.retry_after)
+                write = self._later(letter, error.retry_after, "429")
+            case TelegramMigrateToChat():
+                write = self._migrate(letter, error.migrate_to_chat_id)
+            case TelegramForbiddenError():
+                write = _close(letter, error.message, self.context.desk.now_ms())
+            case TelegramBadRequest():
+                write = _refused(letter, error.message, self.context.desk.now_ms())
+            case TelegramNetworkError() if isinstance(error.__cause__, ClientConnectorError):
+                write = self._after_a_pause(letter, "unreachable")  # certainly not delivered
+            case TelegramNetworkError() | TelegramServerError():
+                write = self._unclear(letter, error)
+            case _:
+                log.error("telegram refuses", letter=letter.id, error=str(error))
+                write = self._after_a_pause(letter, type(error).__name__)
+        return write
+
+    def _sent(self, letter: Queued, drawn: Drawn, sent_id: int) -> Write:
+        async def write(connection: AsyncConnection) -> None:
+            await outbox.sent(connection, letter.id, self.context.desk.now_ms(), sent_id)
+            if drawn.edits != sent_id:
+                await letters.remember(connection, drawn, sent_id)
+
+        return write
+
+    def _unclear(self, letter: Queued, error: Exception) -> Write:
+        """No answer from Telegram that says so. It may have delivered."""
+        log.warning("telegram does not answer", letter=letter.id, error=type(error).__name__)
+        pause = _backoff(letter)
+        self.limits.freeze(letter.chat_id, pause)  # keeps the order within the chat
+
+        async def write(connection: AsyncConnection) -> None:
+            at_ms = self.context.desk.now_ms() + int(pause * 1000)
+            await _repeat(connection, letter, at_ms, type(error).__name__)
+
+        return write
+
+    def _after_a_pause(self, letter: Queued, error: str) -> Write:
+        self.limits.freeze(letter.chat_id, _backoff(letter))
+        return self._later(letter, _backoff(letter), error)
+
+    def _later(self, letter: Queued, seconds: float, error: str) -> Write:
+        async def write(connection: AsyncConnection) -> None:
+            at_ms = self.context.desk.now_ms() + int(seconds * 1000)
+            await outbox.again(connection, letter, at_ms, unsure=False, error=error)
+
+        return write
+
+    def _migrate(self, letter: Queued, new_id: int) -> Write:
+        async def write(connection: AsyncConnection) -> None:
+            await chat_ids.migrate(connection, letter.chat_id, new_id)
+            await outbox.again(connection, letter, self.context.desk.now_ms(), unsure=False, error="migrated")
+
+        return write
+
+    def _undrawable(self, letter: Queued) -> Write:
+        if self.context.desk.now_ms() - letter.created_ms > GIVEN_UP_AFTER * 1000:
+            return _drop(letter, "can't be drawn")
+        pause = min(LONGEST_DRAWING_PAUSE, 2.0 ** min(letter.attempts, 16))
+        return self._later(letter, pause, "can't be drawn")
+
+
+async def _repeat(connection: AsyncConnection, letter: Queued, at_ms: int, error: str) -> None:
+    """After an unclear send: edits again and again, a new message at most once more."""
+    if letter.unsure and letter.kind in {Kind.PUSH, Kind.NOTICE}:
+        await outbox.drop(connection, letter.id, f"unclear twice: {error}")
+    else:
+        await outbox.again(connection, letter, at_ms, unsure=True, error=error)
+
+
+def _refused(letter: Queued, why: str, now_ms: int) -> Write:
+    if any(words in why for words in CHAT_GONE):
+        return _close(letter, why, now_ms)
+    log.error("telegram refuses a letter", letter=letter.id, kind=letter.kind.value, why=why)
+    return _drop(letter, why)
+
+
+def _close(letter: Queued, why: str, now_ms: int) -> Write:
+    """Blocked, kicked or gone: keep the letters for the day the chat opens again."""
+    log.info("chat is closed", chat=letter.chat_id, why=why)
+
+    async def write(connection: AsyncConnection) -> None:
+        await letters.close_chat(connection, letter.chat_id, why, now_ms)
+
+    return write
+
+
+def _drop(letter: Queued, why: str) -> Write:
+    async def write(connection: AsyncConnection) -> None:
+        await outbox.drop(connection, letter.id, why)
+
+    return write
+
+
+def _backoff(letter: Queued) -> float:
+    return float(min(30, 2 ** min(letter.attempts, 5)))

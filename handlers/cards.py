@@ -1,0 +1,33 @@
+"""Gathering what a card shows. Used by handlers and by the outbox, so that both draw the same."""
+
+from dataclasses import replace
+
+from handlers.context import Context
+from handlers.views.card import CardFacts
+from orders import acts, inbox
+from orders.desk import Desk
+from storage import messages
+from storage.accounts import Account
+from storage.messages import Message
+from storage.orders import Order
+from storage.sealed import MessageBody, open_message
+
+
+async def facts_of(context: Context, order: Order, account: Account) -> CardFacts:
+    """All that a card shows beside the order's row."""
+    desk = context.desk
+    async with desk.db.transaction() as connection:
+        arrived = await messages.of_order(connection, order.id)
+    return CardFacts(
+        site=desk.site(account),
+        account_name=account.name,
+        acts=acts.available(desk, order, account),
+        messages=[open_body(desk, order, message) for message in arrived],
+    )
+
+
+def open_body(desk: Desk, order: Order, message: Message) -> MessageBody | None:
+    """An SMS's words; None once they are deleted."""
+    if message.body is None:
+        return None
+    return open_message(desk.vault, replace(inbox.message_owner(order), row=message.id), message.body)

@@ -1,0 +1,93 @@
+"""Who may use the bot at all, and in which language. Runs before every handler."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import structlog
+from aiogram import BaseMiddleware
+from aiogram.types import CallbackQuery, Message, TelegramObject
+from aiogram.types import User as TelegramUser
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from handlers import letters
+from handlers.callbacks import Open
+from handlers.context import Context
+from handlers.texts import language_of, texts_for
+from handlers.typed import forget_search
+from storage import people
+
+log = structlog.get_logger(__name__)
+
+Handler = Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]]
+
+ANONYMOUS = frozenset({1087968824, 136817688})
+"""Telegram's stand-ins for anonymous admins and for channels: nobody's account can be theirs."""
+
+
+class Guard(BaseMiddleware):
+    """Gives handlers `user` and `t`. `allowed`: empty means everybody."""
+
+    def __init__(self, context: Context, allowed: frozenset[int]) -> None:
+        self.context = context
+        self.allowed = allowed
+
+    async def __call__(self, handler: Handler, event: TelegramObject, data: dict[str, Any]) -> Any:
+        """Let it through, or say kindly why not."""
+        person = event.from_user if isinstance(event, Message | CallbackQuery) else None
+        if person is None:
+            return None
+        refusal = self._refusal(person)
+        if refusal is not None:
+            t = texts_for(language_of(person.language_code, self.context.default_language))
+            await self._refuse(event, t.plain(refusal, id=str(person.id)))
+            return None
+        language = language_of(person.language_code, self.context.default_language)
+        chat = event.message.chat if isinstance(event, CallbackQuery) and event.message else None
+        chat = event.chat if isinstance(event, Message) else chat
+        async with self.context.desk.db.transaction() as connection:
+            user = await people.get_user(connection, person.id)
+            if user is None:
+                now = self.context.desk.now()
+                user = await people.meet_user(connection, person.id, language, now)
+            if chat is not None:
+                await self._meet(connection, chat.id, chat.type, chat.title or "")
+                if _opens_menu(event):
+                    await forget_search(connection, chat.id, person.id)
+        return await handler(event, {**data, "user": user, "t": texts_for(user.language)})
+
+    def _refusal(self, person: TelegramUser) -> str | None:
+        if person.id in ANONYMOUS or person.is_bot:
+            return "guard-anonymous"
+        if self.allowed and person.id not in self.allowed:
+            return "guard-not-allowed"
+        return None
+
+    async def _refuse(self, event: TelegramObject, text: str) -> None:
+        if isinstance(event, CallbackQuery):
+            await event.answer(text, show_alert=True)
+        elif isinstance(event, Message) and _is_for_us(event):
+            await event.reply(text)
+
+    async def _meet(self, connection: AsyncConnection, chat_id: int, kind: str, title: str) -> None:
+        """Who writes can be written to: what waited for that goes out now."""
+        known = await people.get_chat(connection, chat_id)
+        if known is None or known.closed is not None or known.title != title:
+            desk = self.context.desk
+            if await letters.open_chat(connection, chat_id, kind, title, desk.now_ms()):
+                desk.bells.outbox.set()
+
+
+def _is_for_us(message: Message) -> bool:
+    """As an admin the bot hears a whole group: it speaks up only where it was spoken to."""
+    if message.chat.type == "private" or (message.text or "").startswith("/"):
+        return True
+    replied, bot = message.reply_to_message, message.bot
+    author = replied.from_user if replied else None
+    return bot is not None and author is not None and author.id == bot.id
+
+
+def _opens_menu(event: TelegramObject) -> bool:
+    """Whoever opens another menu is not searching in the last one any more."""
+    if isinstance(event, CallbackQuery):
+        return (event.data or "").startswith(f"{Open.__prefix__}:")
+    return isinstance(event, Message) and (event.text or "").startswith("/")

@@ -1,0 +1,126 @@
+"""Drawing what the outbox sends: always from the rows as they are at that moment."""
+
+from dataclasses import dataclass, replace
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from handlers.cards import facts_of, open_body
+from handlers.context import Context
+from handlers.texts import Texts, texts_for
+from handlers.views import card as card_views
+from handlers.views import menu
+from handlers.views import outcome as outcome_views
+from handlers.views.view import View
+from orders.errors import Gone
+from storage import chat_ids, messages, orders, outbox, people, purchases
+from storage.accounts import Account
+from storage.orders import Order
+from storage.outbox import Kind, Letter, Priority, Queued
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drawn:
+    """A letter ready to go: an edit of `edits`, or a new message that may answer `reply_to`."""
+
+    view: View
+    edits: int | None = None
+    reply_to: int | None = None
+    card_of: str | None = None
+    """The order whose card this is, if it is one."""
+    outcome_of: str | None = None
+    """The purchase whose message this is, if it is one."""
+
+
+async def draw(context: Context, letter: Queued) -> Drawn | None:
+    """What to send now; None: what it was about is gone or has changed, nothing is to be sent."""
+    t = texts_for(await _language(context, letter.user_id))
+    if letter.kind is Kind.OUTCOME:
+        return await _outcome(context, t, letter)
+    if letter.order_id is not None:
+        return await _about_order(context, t, letter, letter.order_id)
+    args = {name: str(value) for name, value in letter.args.items() if name != "text"}
+    return Drawn(view=View(t(str(letter.args["text"]), **args), menu.home(t)))
+
+
+async def _about_order(context: Context, t: Texts, letter: Queued, order_id: str) -> Drawn | None:
+    pair = await _order(context, order_id)
+    if pair is None:
+        return None
+    order, account = pair
+    facts = await facts_of(context, order, account)
+    if letter.kind is Kind.CARD:
+        return Drawn(view=card_views.card(t, order, facts), edits=order.card_id, card_of=order.id)
+    if letter.kind is Kind.NOTICE:
+        return Drawn(view=card_views.expired(t, order, facts), reply_to=order.card_id)
+    async with context.desk.db.transaction() as connection:
+        message = await messages.get(connection, letter.message_id or "")
+    if message is None:
+        return None
+    body = open_body(context.desk, order, message)
+    view = card_views.push(t, order, facts, body, repeated=letter.unsure)
+    return Drawn(view=view, reply_to=order.card_id)
+
+
+async def remember(connection: AsyncConnection, drawn: Drawn, message_id: int) -> None:
+    """Where a card now stands, when it was sent as a new message."""
+    if drawn.card_of is not None:
+        await orders.change(connection, drawn.card_of, card_id=message_id)
+    if drawn.outcome_of is not None:
+        await purchases.set_card(connection, drawn.outcome_of, message_id)
+
+
+async def close_chat(connection: AsyncConnection, chat_id: int, why: str, now_ms: int) -> None:
+    """Nothing can be sent there any more: its letters wait until `open_chat`.
+
+    Open orders of a group go on in the private chats of those who ordered, who are told.
+    """
+    chat = await people.get_chat(connection, chat_id)
+    await outbox.park(connection, chat_id, why)
+    await people.close_chat(connection, chat_id, why)
+    for user_id, order_ids in (await chat_ids.take_home(connection, chat_id)).items():
+        home = Letter(
+            kind=Kind.NOTICE,
+            priority=Priority.CODE,
+            user_id=user_id,
+            chat_id=user_id,
+            args={"text": "notice-group-closed", "title": chat.title if chat else ""},
+        )
+        await outbox.put(connection, home, now_ms)
+        for order_id in order_ids:
+            card = replace(home, kind=Kind.CARD, priority=Priority.OUTCOME, order_id=order_id, args={})
+            await outbox.put(connection, card, now_ms)
+
+
+async def open_chat(connection: AsyncConnection, chat_id: int, kind: str, title: str, now_ms: int) -> int:
+    """Somebody uses the chat (again). How many letters had waited for that: ring the outbox's bell."""
+    await people.meet_chat(connection, chat_id, kind, title)
+    return await outbox.unpark(connection, chat_id, now_ms)
+
+
+async def _outcome(context: Context, t: Texts, letter: Queued) -> Drawn | None:
+    async with context.desk.db.transaction() as connection:
+        purchase = await purchases.get(connection, letter.purchase_id or "")
+    if purchase is None:
+        return None
+    account = await context.desk.account(purchase.account_id)
+    view = outcome_views.outcome(t, context.desk.site(account), purchase, account)
+    if view is None:
+        return None
+    return Drawn(view=view, edits=purchase.card_id, outcome_of=purchase.id)
+
+
+async def _order(context: Context, order_id: str) -> tuple[Order, Account] | None:
+    async with context.desk.db.transaction() as connection:
+        order = await orders.get(connection, order_id)
+    if order is None:
+        return None
+    try:
+        return order, await context.desk.account(order.account_id)
+    except Gone:
+        return None
+
+
+async def _language(context: Context, user_id: int) -> str:
+    async with context.desk.db.transaction() as connection:
+        user = await people.get_user(connection, user_id)
+    return user.language if user else context.default_language

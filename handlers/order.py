@@ -1,0 +1,151 @@
+"""/order: account, line, choices, quote, Buy. The menus are drawn from what the site declares."""
+
+from aiogram import Bot, F, Router
+from aiogram.filters import Command
+from aiogram.types import CallbackQuery, Message
+
+from handlers.callbacks import Again, Buy, NewWish, Open, Page, WishButton
+from handlers.context import Context
+from handlers.screen import Screen
+from handlers.texts import Texts
+from handlers.typed import Typed
+from handlers.views import failures
+from handlers.views.menu import home
+from handlers.views.view import View
+from handlers.wish_menu import WishMenu, begin, new_draft, pay_account, with_account
+from orders import place, wish
+from orders.errors import BadInput, Gone, PriceRose, Told
+from providers.errors import SiteError
+from storage import purchases
+from storage.people import User
+
+
+def setup() -> Router:
+    """The router."""
+    router = Router(name="order")
+    router.message.register(order_command, Command("order"))
+    router.callback_query.register(open_order, Open.filter(F.to == Page.ORDER))
+    router.callback_query.register(new_wish, NewWish.filter())
+    router.callback_query.register(wish_button, WishButton.filter())
+    router.callback_query.register(buy, Buy.filter())
+    router.callback_query.register(again, Again.filter())
+    return router
+
+
+async def order_command(message: Message, bot: Bot, user: User, t: Texts, context: Context) -> None:
+    """Begin an order."""
+    await begin(Screen.of_message(message, bot), user.id, t, context)
+
+
+async def open_order(
+    query: CallbackQuery, callback_data: Open, bot: Bot, user: User, t: Texts, context: Context
+) -> None:
+    """Begin an order."""
+    await begin(Screen.of_menu(query, bot, callback_data), user.id, t, context, page=callback_data.page)
+
+
+async def new_wish(
+    query: CallbackQuery, callback_data: NewWish, bot: Bot, user: User, t: Texts, context: Context
+) -> None:
+    """An account, and perhaps a line, was chosen."""
+    account = await pay_account(context, callback_data.account, user.id)
+    await with_account(Screen.of_own_press(query, bot), t, context, account, callback_data.line)
+
+
+async def wish_button(
+    query: CallbackQuery, callback_data: WishButton, bot: Bot, user: User, t: Texts, context: Context
+) -> None:
+    """Something in the menu of one wish."""
+    menu = await WishMenu.load(Screen.of_press(query, bot), t, context, callback_data.id, user.id)
+    await menu.press(callback_data)
+
+
+async def buy(
+    query: CallbackQuery, callback_data: Buy, bot: Bot, user: User, t: Texts, context: Context
+) -> None:
+    """Spend the money. The card is drawn by the outbox, whatever happens to this press."""
+    screen, token = Screen.of_press(query, bot), callback_data.token
+    is_used = await _is_used(context, token)
+    menu = None if is_used else await WishMenu.load_by_token(screen, t, context, token, user.id)
+    await screen.answer(t.plain("toast-ordering"))
+    if menu is None:
+        return
+    try:
+        await place.confirm(context.desk, token, user.id)
+    except (SiteError, Told) as error:
+        # While this press read the price, another one may have bought: "nothing was bought" would be a lie.
+        if not await _is_used(context, token):
+            await _not_bought(menu, error, token)
+
+
+async def _is_used(context: Context, token: str) -> bool:
+    async with context.desk.db.transaction() as connection:
+        return await purchases.get_by_token(connection, token) is not None
+
+
+async def _not_bought(menu: WishMenu, error: SiteError | Told, token: str) -> None:
+    """Why, and what to press next. The press is answered already."""
+    t = menu.t
+    match error:
+        case PriceRose():
+            try:
+                await menu.quote_again(failures.told(t, error))
+            except Gone:
+                if not await _is_used(menu.context, token):
+                    raise
+        case SiteError():
+            await menu.show_trouble(error)
+        case _:  # changed while the price was read
+            await menu.screen.send(View(t.lines([failures.told(t, error), t("nothing-spent")]), home(t)))
+
+
+async def again(
+    query: CallbackQuery, callback_data: Again, bot: Bot, user: User, t: Texts, context: Context
+) -> None:
+    """The same wish once more: a new quote in a new message, so that the old card stays."""
+    async with context.desk.db.transaction() as connection:
+        purchase = await purchases.get(connection, callback_data.purchase)
+    if purchase is None:
+        raise Gone("purchase")
+    account = await pay_account(context, purchase.account_id, user.id)
+    screen = Screen.of_press(query, bot)
+    await screen.answer()
+    screen.message_id = await screen.send(View(t("one-moment")))
+    draft = await new_draft(screen, context, account, purchase.line, picks=purchase.picks)
+    await WishMenu(screen, t, context, draft, account).step()
+
+
+async def take_search(typed: Typed) -> None:
+    """Text typed while a list is open: search it."""
+    menu = await _menu_of(typed)
+    draft = menu.draft
+    if draft.asking is None:
+        raise Gone("list")
+    choice = menu.line.choice(draft.asking)
+    if choice.accepts(typed.text):
+        await menu.pick(choice, wish.typed_option(choice, typed.text))
+        return
+    await menu.show_list(choice, draft.changed(query=typed.text[:64], page=0))
+
+
+async def take_typed(typed: Typed) -> None:
+    """A choice that is typed."""
+    menu = await _menu_of(typed)
+    choice = menu.line.choice(typed.prompt.args["choice"])
+    try:
+        option = wish.typed_option(choice, typed.text)
+    except BadInput as error:
+        await menu.ask_typed(choice, problem=failures.told(typed.t, error))
+        return
+    await menu.pick(choice, option)
+
+
+async def _menu_of(typed: Typed) -> WishMenu:
+    """The menu that the answer changes. Answer and question go, as far as Telegram lets us."""
+    draft_id = typed.prompt.args["draft"]
+    menu = await WishMenu.load(typed.screen, typed.t, typed.context, draft_id, typed.user.id)
+    menu.screen = typed.screen.at(menu.draft.card_id or typed.prompt.message_id)
+    await typed.screen.delete(typed.message.message_id)
+    if typed.prompt.message_id != menu.screen.message_id:
+        await typed.screen.delete(typed.prompt.message_id)
+    return menu

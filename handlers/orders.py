@@ -1,0 +1,223 @@
+"""/orders and /history, and the buttons of an order's card."""
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from aiogram import Bot, F, Router
+from aiogram.filters import Command
+from aiogram.types import CallbackQuery, Message
+
+from handlers.callbacks import Mine, Open, OrderButton, OrderDo, Page
+from handlers.cards import facts_of
+from handlers.context import Context
+from handlers.screen import Screen
+from handlers.texts import Html, Texts
+from handlers.views import card as views
+from handlers.views import failures, menu
+from handlers.views.card import PER_PAGE
+from handlers.views.view import View
+from orders import acts, find_out, inbox, place
+from orders.access import may_see
+from orders.acts import Pressed
+from orders.errors import NotYours
+from providers.errors import NoAnswer, SiteError
+from providers.site import Effect
+from storage import orders, purchases
+from storage.accounts import Account
+from storage.orders import Order
+from storage.people import User
+
+
+def setup() -> Router:
+    """The router."""
+    router = Router(name="orders")
+    router.message.register(orders_command, Command("orders"))
+    router.message.register(history_command, Command("history"))
+    router.callback_query.register(open_orders, Open.filter(F.to == Page.ORDERS))
+    router.callback_query.register(open_history, Open.filter(F.to == Page.HISTORY))
+    router.callback_query.register(order_button, OrderButton.filter())
+    router.callback_query.register(mine, Mine.filter())
+    return router
+
+
+async def orders_command(message: Message, bot: Bot, user: User, t: Texts, context: Context) -> None:
+    """Open orders."""
+    await Screen.of_message(message, bot).show(await _open(user.id, t, context))
+
+
+async def open_orders(
+    query: CallbackQuery, callback_data: Open, bot: Bot, user: User, t: Texts, context: Context
+) -> None:
+    """Open orders."""
+    view = await _open(user.id, t, context, page=callback_data.page)
+    await Screen.of_menu(query, bot, callback_data).show(view)
+
+
+async def history_command(message: Message, bot: Bot, user: User, t: Texts, context: Context) -> None:
+    """Past orders."""
+    await Screen.of_message(message, bot).show(await _history(user.id, 0, t, context))
+
+
+async def open_history(
+    query: CallbackQuery, callback_data: Open, bot: Bot, user: User, t: Texts, context: Context
+) -> None:
+    """A page of past orders."""
+    view = await _history(user.id, callback_data.page, t, context)
+    await Screen.of_menu(query, bot, callback_data).show(view)
+
+
+async def order_button(
+    query: CallbackQuery, callback_data: OrderButton, bot: Bot, user: User, t: Texts, context: Context
+) -> None:
+    """Something with one order. Everything the button says is checked again."""
+    screen = Screen.of_press(query, bot)
+    match callback_data.do:
+        case OrderDo.SHOW:
+            await _show(screen, callback_data.id, t, context)
+        case OrderDo.KEEP:
+            await screen.show(await _card(await _seen_by(screen, callback_data.id, context), t, context))
+        case OrderDo.LOOK:
+            await _look(screen, callback_data.id, t, context)
+        case OrderDo.ACT:
+            await _act(screen, callback_data, t, context)
+        case OrderDo.SURE:
+            await _sure(screen, callback_data, t, context)
+        case OrderDo.BUY:
+            await _buy(screen, callback_data, t, context)
+
+
+async def mine(query: CallbackQuery, callback_data: Mine, bot: Bot, t: Texts, context: Context) -> None:
+    """Somebody says what became of a purchase without an answer. The outbox draws what follows."""
+    screen = Screen.of_press(query, bot)
+    await screen.answer(t.plain("one-moment"))
+    await find_out.choose(context.desk, callback_data.purchase, callback_data.tag, screen.user_id)
+
+
+async def _act(screen: Screen, data: OrderButton, t: Texts, context: Context) -> None:
+    """Do it, or ask first where it costs or can't be undone."""
+    press = await acts.pressed(context.desk, data.id, data.arg, screen.user_id)
+    if press.act.confirm or press.act.effect is Effect.BUYS:
+        facts = await facts_of(context, press.order, press.account)
+        token = secrets.token_urlsafe(9)
+        await screen.show(views.ask_act(t, press.order, press.act, facts, token=token))
+    else:
+        await _carry_out(screen, press, t, context)
+
+
+async def _sure(screen: Screen, data: OrderButton, t: Texts, context: Context) -> None:
+    press = await acts.pressed(context.desk, data.id, data.arg, screen.user_id)
+    if press.act.effect is Effect.BUYS:
+        raise NotYours  # forged: what costs has its own button with a token
+    await _carry_out(screen, press, t, context)
+
+
+async def _carry_out(screen: Screen, press: Pressed, t: Texts, context: Context) -> None:
+    """The act's outcome is drawn on the card; a refusal is told where the press was."""
+    await screen.answer(t.plain("one-moment"))
+    with _alone(context, press.order.id, press.act.key) as is_alone:
+        if is_alone:
+            await _do(screen, press, t, context)
+
+
+async def _do(screen: Screen, press: Pressed, t: Texts, context: Context) -> None:
+    try:
+        await acts.carry_out(context.desk, press.order, press.act)
+    except SiteError as error:
+        site = context.desk.site(press.account)
+        why = t("act-failed", act=t(f"act-{press.act.key}"), why=failures.site_error(t, error, site.name))
+        await screen.show(await _card((press.order, press.account), t, context))
+        unsure = t("unsure-act") if isinstance(error, NoAnswer) and error.sent else ""
+        await _below(screen, t, t.lines([why, unsure, t("nothing-spent")]))
+        return
+    await screen.show(await _card((press.order, press.account), t, context))
+
+
+async def _buy(screen: Screen, data: OrderButton, t: Texts, context: Context) -> None:
+    """An act that costs: like a purchase, once."""
+    press = await acts.pressed(context.desk, data.id, data.arg, screen.user_id)
+    if press.act.effect is not Effect.BUYS or not data.token:
+        raise NotYours
+    await place.confirm_act(context.desk, press, screen.user_id, data.token)
+    await screen.answer(t.plain("toast-ordering"))
+    await screen.show(await _card((press.order, press.account), t, context))
+
+
+async def _show(screen: Screen, order_id: str, t: Texts, context: Context) -> None:
+    """Send the card anew, below; from now on this one is kept current.
+
+    In a chat that is not the order's it is a copy: its codes don't follow to where more people read.
+    """
+    order, account = await _seen_by(screen, order_id, context)
+    await screen.answer()
+    card_id = await screen.send(await _card((order, account), t, context))
+    if screen.chat_id != order.chat_id and not screen.is_private:
+        return
+    async with context.desk.db.transaction() as connection:
+        await orders.change(
+            connection, order.id, card_id=card_id, chat_id=screen.chat_id, thread_id=screen.thread_id
+        )
+        current = await orders.get(connection, order.id)
+        if current is not None:  # what changed while it was sent is drawn on it too
+            await inbox.put_card(connection, context.desk, current)
+    context.desk.bells.outbox.set()
+
+
+async def _look(screen: Screen, order_id: str, t: Texts, context: Context) -> None:
+    """Look at the site now, because somebody can't wait."""
+    order, account = await _seen_by(screen, order_id, context)
+    await screen.answer(t.plain("toast-looking"))
+    with _alone(context, order.id, "look") as is_alone:
+        if not is_alone:
+            return
+        seen = await acts.look_again(context.desk, order, account)
+        await screen.show(await _card((seen or order, account), t, context))
+        if seen is None:
+            await _below(screen, t, t("card-trouble", site=context.desk.site(account).name))
+
+
+@contextmanager
+def _alone(context: Context, order_id: str, what: str) -> Iterator[bool]:
+    """False for who taps again while the site is still being asked: what comes of it is told once."""
+    key = (order_id, what)
+    if key in context.under_way:
+        yield False
+        return
+    context.under_way.add(key)
+    try:
+        yield True
+    finally:
+        context.under_way.discard(key)
+
+
+async def _below(screen: Screen, t: Texts, text: Html) -> None:
+    """Something to say about a card, which stays."""
+    await screen.at(screen.message_id or 0).send(View(text, menu.home(t)), answers=screen.message_id)
+
+
+async def _seen_by(screen: Screen, order_id: str, context: Context) -> tuple[Order, Account]:
+    order, account = await acts.load(context.desk, order_id)
+    if not may_see(order, account, screen.user_id):
+        raise NotYours
+    return order, account
+
+
+async def _card(pair: tuple[Order, Account], t: Texts, context: Context) -> View:
+    """The card as it is now, not as it was when the press began."""
+    order, account = await acts.load(context.desk, pair[0].id)
+    return views.card(t, order, await facts_of(context, order, account))
+
+
+async def _open(user_id: int, t: Texts, context: Context, *, page: int = 0) -> View:
+    async with context.desk.db.transaction() as connection:
+        mine = await orders.open_of_user(connection, user_id)
+        unknown = await purchases.of_user_unknown(connection, user_id)
+    return views.open_orders(t, mine, unknown, context.sites, page=page)
+
+
+async def _history(user_id: int, page: int, t: Texts, context: Context) -> View:
+    async with context.desk.db.transaction() as connection:
+        total = await orders.count_past_of_user(connection, user_id)
+        page = min(max(page, 0), max(0, (total - 1) // PER_PAGE))
+        past = await orders.past_of_user(connection, user_id, offset=page * PER_PAGE, limit=PER_PAGE)
+    return views.history(t, past, context.sites, page=page, total=total)

@@ -1,0 +1,17 @@
+"""The way from a group to the private chat, where keys and accounts belong."""
+
+from aiogram import Bot
+from aiogram.types import InlineKeyboardMarkup
+from aiogram.utils.deep_linking import create_start_link
+
+from handlers.keyboard import Keyboard, link_button
+from handlers.texts import Texts
+
+ACCOUNTS_LINK = "accounts"
+"""What the link from a group to the private chat says."""
+
+
+async def way_to_private(bot: Bot, t: Texts) -> InlineKeyboardMarkup:
+    """A keyboard of nothing but the button that leads to the accounts in the private chat."""
+    link = await create_start_link(bot, ACCOUNTS_LINK)
+    return Keyboard().row(link_button(t.plain("button-private"), link)).markup()

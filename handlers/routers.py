@@ -1,0 +1,32 @@
+"""All routers in their order, and what they are given."""
+
+from aiogram import Dispatcher
+
+from handlers import accounts, errors, last, members, order, orders, start, typed
+from handlers.context import Context
+from handlers.guard import Guard
+
+
+def dispatcher(context: Context, allowed: frozenset[int]) -> Dispatcher:
+    """Everything that people press and type. `allowed`: empty means everybody."""
+    dispatcher = Dispatcher(disable_fsm=True, context=context)
+    guard = Guard(context, allowed)
+    dispatcher.message.outer_middleware(guard)
+    dispatcher.callback_query.outer_middleware(guard)
+    answers = {
+        typed.CREDENTIAL: accounts.take_credential,
+        typed.RENAME: accounts.take_name,
+        typed.SEARCH: order.take_search,
+        typed.TYPED: order.take_typed,
+    }
+    dispatcher.include_routers(
+        errors.setup(),
+        members.setup(),
+        start.setup(),
+        accounts.setup(),
+        order.setup(),
+        orders.setup(),
+        typed.setup(answers),
+        last.setup(),
+    )
+    return dispatcher

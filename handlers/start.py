@@ -1,0 +1,120 @@
+"""/start, /help, /cancel, /settings and the main menu."""
+
+from aiogram import Bot, F, Router
+from aiogram.filters import Command, CommandObject, CommandStart
+from aiogram.types import CallbackQuery, Message
+
+import locales
+from handlers.accounts import accounts_command
+from handlers.callbacks import Cancel, KeepDays, Language, Open, Page
+from handlers.context import Context
+from handlers.private import ACCOUNTS_LINK
+from handlers.screen import Screen
+from handlers.texts import Texts, texts_for
+from handlers.views import menu
+from handlers.views.view import View
+from storage import accounts, orders, people, prompts
+from storage.people import User
+
+
+def setup() -> Router:
+    """The router."""
+    router = Router(name="start")
+    router.message.register(start, CommandStart())
+    router.message.register(help_command, Command("help"))
+    router.message.register(cancel_command, Command("cancel"))
+    router.message.register(settings_command, Command("settings"))
+    router.callback_query.register(open_main, Open.filter(F.to == Page.MAIN))
+    router.callback_query.register(open_help, Open.filter(F.to == Page.HELP))
+    router.callback_query.register(open_settings, Open.filter(F.to == Page.SETTINGS))
+    router.callback_query.register(speak, Language.filter())
+    router.callback_query.register(keep, KeepDays.filter())
+    router.callback_query.register(stop_typing, Cancel.filter())
+    return router
+
+
+async def start(
+    message: Message, command: CommandObject, bot: Bot, user: User, t: Texts, context: Context
+) -> None:
+    """Welcome, in one screen. The link from a group leads on to the accounts."""
+    if command.args == ACCOUNTS_LINK:
+        await accounts_command(message, bot, user, t, context)
+        return
+    await Screen.of_message(message, bot).show(await main_view(user.id, t, context))
+
+
+async def help_command(message: Message, bot: Bot, t: Texts) -> None:
+    """What the bot does."""
+    await Screen.of_message(message, bot).show(menu.help_page(t))
+
+
+async def cancel_command(message: Message, bot: Bot, user: User, t: Texts, context: Context) -> None:
+    """Stop whatever is being typed."""
+    async with context.desk.db.transaction() as connection:
+        stopped = await prompts.drop(connection, message.chat.id, user.id)
+    view = await main_view(user.id, t, context)
+    text = t("cancelled" if stopped else "nothing-to-cancel")
+    await Screen.of_message(message, bot).show(View(t.blocks([text, view.text]), view.keyboard))
+
+
+async def settings_command(message: Message, bot: Bot, user: User, t: Texts) -> None:
+    """Language, and how long codes are kept."""
+    await Screen.of_message(message, bot).show(menu.settings(t, user, locales.LANGUAGES))
+
+
+async def open_main(
+    query: CallbackQuery, callback_data: Open, bot: Bot, user: User, t: Texts, context: Context
+) -> None:
+    """Back to the main menu."""
+    await Screen.of_menu(query, bot, callback_data).show(await main_view(user.id, t, context))
+
+
+async def open_help(query: CallbackQuery, callback_data: Open, bot: Bot, t: Texts) -> None:
+    """What the bot does."""
+    await Screen.of_menu(query, bot, callback_data).show(menu.help_page(t))
+
+
+async def open_settings(query: CallbackQuery, callback_data: Open, bot: Bot, user: User, t: Texts) -> None:
+    """Language, and how long codes are kept."""
+    await Screen.of_menu(query, bot, callback_data).show(menu.settings(t, user, locales.LANGUAGES))
+
+
+async def speak(
+    query: CallbackQuery, callback_data: Language, bot: Bot, user: User, context: Context
+) -> None:
+    """Another language."""
+    language = texts_for(callback_data.code).language
+    async with context.desk.db.transaction() as connection:
+        await people.set_language(connection, user.id, language)
+        changed = await people.meet_user(connection, user.id, language, user.created_at)
+    await Screen.of_own_press(query, bot).show(menu.settings(texts_for(language), changed, locales.LANGUAGES))
+
+
+async def keep(
+    query: CallbackQuery, callback_data: KeepDays, bot: Bot, user: User, t: Texts, context: Context
+) -> None:
+    """Keep codes for another number of days."""
+    days = callback_data.days if callback_data.days in menu.KEEP_CHOICES else user.keep_days
+    async with context.desk.db.transaction() as connection:
+        await people.set_keep_days(connection, user.id, days)
+        changed = await people.meet_user(connection, user.id, user.language, user.created_at)
+    await Screen.of_own_press(query, bot).show(menu.settings(t, changed, locales.LANGUAGES))
+
+
+async def stop_typing(query: CallbackQuery, bot: Bot, user: User, t: Texts, context: Context) -> None:
+    """The Cancel button under a question."""
+    screen = Screen.of_own_press(query, bot)
+    async with context.desk.db.transaction() as connection:
+        prompt = await prompts.get(connection, screen.chat_id, user.id)
+        await prompts.drop(connection, screen.chat_id, user.id)
+    await screen.show(await main_view(user.id, t, context))
+    if prompt is not None and prompt.message_id != screen.message_id:
+        await screen.delete(prompt.message_id)
+
+
+async def main_view(user_id: int, t: Texts, context: Context) -> View:
+    """The main menu as it is for this person now."""
+    async with context.desk.db.transaction() as connection:
+        mine = await accounts.of_owner(connection, user_id)
+        waiting = await orders.open_of_user(connection, user_id)
+    return menu.main(t, has_accounts=bool(mine), open_orders=len(waiting))

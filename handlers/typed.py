@@ -1,0 +1,108 @@
+"""What people type: the answer to the bot's last question, by reply or, in a private chat, by just typing."""
+
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+
+from aiogram import Bot, F, Router
+from aiogram.types import Message
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from handlers.context import Context
+from handlers.private import way_to_private
+from handlers.screen import Screen
+from handlers.texts import Texts
+from handlers.views import menu
+from handlers.views.view import View
+from storage import prompts
+from storage.people import User
+from storage.prompts import Prompt
+
+LONGEST = 512
+"""Characters of any typed answer; longer ones are refused before anybody works on them."""
+
+CREDENTIAL = "credential"
+RENAME = "rename"
+SEARCH = "search"
+TYPED = "typed"
+
+WAITS = 3600
+"""Seconds for which a question is answered by just typing; a reply answers it for ever."""
+
+_KEY = re.compile(r"[A-Za-z0-9_|:.-]{20,}")
+_DIGIT, _LETTER = re.compile("[0-9]"), re.compile("[A-Za-z]")
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """An answer: who typed what to which question."""
+
+    message: Message
+    text: str
+    prompt: Prompt
+    screen: Screen
+    user: User
+    t: Texts
+    context: Context
+
+
+Answer = Callable[[Typed], Awaitable[None]]
+
+
+def setup(purposes: Mapping[str, Answer]) -> Router:
+    """The router. `purposes`: who takes the answer to which kind of question."""
+    router = Router(name="typed")
+
+    async def typed(message: Message, bot: Bot, user: User, t: Texts, context: Context) -> None:
+        await _typed(message, bot, user, t, context, purposes)
+
+    router.message.register(typed, F.text, ~F.text.startswith("/"))
+    return router
+
+
+async def _typed(
+    message: Message, bot: Bot, user: User, t: Texts, context: Context, purposes: Mapping[str, Answer]
+) -> None:
+    screen = Screen.of_message(message, bot)
+    text = (message.text or "").strip()
+    prompt = await _prompt(message, user, context)
+    if prompt is not None and prompt.purpose != CREDENTIAL and looks_secret(text):
+        prompt = None  # a key in the wrong place is neither searched for nor stored nor sent anywhere
+    if prompt is not None and (answer := purposes.get(prompt.purpose)) is not None:
+        if len(text) > LONGEST:
+            await screen.delete(message.message_id)
+            await screen.send(View(t("typed-too-long", most=LONGEST)))
+            return
+        await answer(Typed(message, text, prompt, screen.at(prompt.message_id), user, t, context))
+        return
+    if looks_secret(text):
+        deleted = await screen.delete(message.message_id)
+        keyboard = menu.home(t) if screen.is_private else await way_to_private(bot, t)
+        await screen.send(View(t("typed-secret" if deleted else "typed-secret-kept"), keyboard))
+    elif screen.is_private:
+        await screen.send(View(t("typed-unasked"), menu.home(t)))
+
+
+def looks_secret(text: str) -> bool:
+    """Whether something in it is long and mixed as keys are. In linear time: anybody may write anything."""
+    return any(_DIGIT.search(word) and _LETTER.search(word) for word in _KEY.findall(text))
+
+
+async def forget_search(connection: AsyncConnection, chat_id: int, user_id: int) -> None:
+    """Stop waiting for what would change an order's menu; a question for a key or a name stays."""
+    prompt = await prompts.get(connection, chat_id, user_id)
+    if prompt is not None and prompt.purpose in {SEARCH, TYPED}:
+        await prompts.drop(connection, chat_id, user_id)
+
+
+async def _prompt(message: Message, user: User, context: Context) -> Prompt | None:
+    """The question this text answers."""
+    async with context.desk.db.transaction() as connection:
+        prompt = await prompts.get(connection, message.chat.id, user.id)
+    if prompt is None:
+        return None
+    replied = message.reply_to_message
+    if replied is not None and replied.message_id == prompt.message_id:
+        return prompt
+    fresh = context.desk.now() - prompt.created_at < WAITS
+    return prompt if message.chat.type == "private" and fresh else None

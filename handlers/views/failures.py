@@ -1,0 +1,36 @@
+"""Every failure in the reader's language: what happened, whether money was spent, what to press next."""
+
+from handlers.texts import Html, Texts, clean
+from orders.errors import AlreadyLinked, BadInput, PriceRose, Told
+from providers.errors import NoAnswer, RateLimited, SiteError
+
+DETAIL_LENGTH = 160
+
+
+def told(t: Texts, error: Told) -> Html:
+    """Why the bot itself does not do it."""
+    match error:
+        case PriceRose():
+            return t("told-price-rose", confirmed=t.money(error.confirmed), now=t.money(error.now))
+        case AlreadyLinked():
+            return t("told-already-linked", name=error.name)
+        case BadInput():
+            return t(f"hint-{error.choice}")
+        case _:
+            return t(f"told-{error.code}")
+
+
+def site_error(t: Texts, error: SiteError, site_name: str) -> Html:
+    """Why a read or an act did not work. Nothing was spent by it."""
+    seconds = int(error.retry_after) if isinstance(error, RateLimited) else 0
+    code = f"{error.code}-{error.reason}" if isinstance(error, NoAnswer) else error.code
+    return reason(t, code, site_name, detail=error.detail, seconds=seconds)
+
+
+def reason(t: Texts, code: str, site_name: str, *, detail: str | None = None, seconds: int = 0) -> Html:
+    """The text of a site error's code, with the site's own words where it gave any."""
+    key = f"error-{code}"
+    if not t.has(key):
+        key = "error-no-answer" if code.startswith("no-answer") else "error-refused"
+    said = t("error-detail", detail=clean(detail, DETAIL_LENGTH)) if detail else ""
+    return t.lines([t(key, site=site_name, seconds=seconds), said])

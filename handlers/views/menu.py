@@ -1,0 +1,88 @@
+"""The main menu, help, settings and language."""
+
+from collections.abc import Sequence
+
+from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
+
+from handlers.callbacks import KeepDays, Language, Open, Page
+from handlers.keyboard import Keyboard, button
+from handlers.texts import Texts, texts_for
+from handlers.views.view import View
+from storage.people import User
+
+KEEP_CHOICES = (1, 7, 30, 90)
+"""Days that codes and texts can be kept."""
+
+
+def main(t: Texts, *, has_accounts: bool, open_orders: int) -> View:
+    """The first thing people see, and where every path leads back to."""
+    if not has_accounts:
+        keyboard = (
+            Keyboard()
+            .row(button(t.plain("button-link-first"), Open(to=Page.LINK), style="success"))
+            .row(
+                button(t.plain("button-settings"), Open(to=Page.SETTINGS)),
+                button(t.plain("button-help"), Open(to=Page.HELP)),
+            )
+        )
+        return View(t("welcome"), keyboard.markup())
+    orders_label = t.plain("button-orders", count=open_orders)
+    keyboard = (
+        Keyboard()
+        .row(button(t.plain("button-order"), Open(to=Page.ORDER), style="success"))
+        .row(
+            button(orders_label, Open(to=Page.ORDERS)),
+            button(t.plain("button-history"), Open(to=Page.HISTORY)),
+        )
+        .row(
+            button(t.plain("button-balance"), Open(to=Page.BALANCE)),
+            button(t.plain("button-accounts"), Open(to=Page.ACCOUNTS)),
+        )
+        .row(
+            button(t.plain("button-settings"), Open(to=Page.SETTINGS)),
+            button(t.plain("button-help"), Open(to=Page.HELP)),
+        )
+    )
+    return View(t("main-menu"), keyboard.markup())
+
+
+def help_page(t: Texts) -> View:
+    """What the bot does, in one screen."""
+    return View(t("help"), home(t))
+
+
+def settings(t: Texts, user: User, languages: Sequence[str]) -> View:
+    """Language, and how long codes are kept."""
+    keyboard = Keyboard()
+    keyboard.grid(
+        [
+            button(
+                ("✓ " if code == t.language else "") + texts_for(code).plain("language-name"),
+                Language(code=code),
+            )
+            for code in languages
+        ],
+        columns=2,
+    )
+    keyboard.grid(
+        [
+            button(
+                ("✓ " if days == user.keep_days else "") + t.plain("button-keep-days", days=days),
+                KeepDays(days=days),
+            )
+            for days in KEEP_CHOICES
+        ],
+        columns=2,
+    )
+    keyboard.row(menu_button(t))
+    return View(t("settings", days=user.keep_days), keyboard.markup())
+
+
+def menu_button(t: Texts, *, below: bool = False) -> InlineKeyboardButton:
+    """Back to the main menu; `below` a message that must stay."""
+    return button(t.plain("button-menu"), Open(to=Page.MAIN, below=below))
+
+
+def home(t: Texts) -> InlineKeyboardMarkup:
+    """A keyboard of nothing but the way back."""
+    return Keyboard().row(menu_button(t)).markup()

@@ -1,0 +1,262 @@
+"""Ordering: which account, which line, the choices, the quote. Drawn from what the site declares."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from aiogram.types import InlineKeyboardButton
+
+from handlers.callbacks import Buy, NewWish, Open, Page, WishButton, WishDo
+from handlers.keyboard import Keyboard, button, columns_for, label, page_buttons
+from handlers.texts import Html, Texts, clean_name
+from handlers.views.accounts import account_label
+from handlers.views.menu import menu_button
+from handlers.views.view import View, page_of
+from orders.place import Offer
+from orders.wish import askable, option_tag
+from providers.site import Choice, Line, Option, Site, Surcharge
+from storage.accounts import Account
+from storage.drafts import Draft, Pick
+
+ROWS = 8
+"""Rows of options on one page: a phone shows them without scrolling."""
+
+NOTE_LENGTH = 16
+"""Characters of a site's note beside an option's name."""
+
+FLAG_BASE = 0x1F1E6 - ord("A")
+
+
+def choose_account(
+    t: Texts, accounts: Sequence[Account], sites: Mapping[str, Site], *, page: int = 0
+) -> View:
+    """Which account pays."""
+    keyboard, shown = Keyboard(), page_of(accounts, page)
+    for account in shown.entries:
+        name = account_label(t, account, sites[account.site])
+        keyboard.row(button(name, NewWish(account=account.id)))
+    keyboard.row(*page_buttons(Page.ORDER, shown.page, shown.pages))
+    return View(t("order-choose-account"), keyboard.row(menu_button(t)).markup())
+
+
+def choose_line(t: Texts, account: Account, site: Site) -> View:
+    """Which kind of number, where a site sells several."""
+    keyboard = Keyboard()
+    for line in site.lines:
+        keyboard.row(
+            button(t.plain(f"line-{site.key}-{line.key}"), NewWish(account=account.id, line=line.key))
+        )
+    keyboard.row(button(t.plain("button-back"), Open(to=Page.ORDER)), menu_button(t))
+    about = [t(f"about-{site.key}-{line.key}") for line in site.lines]
+    return View(t.blocks([t("order-choose-line", account=account.name), t.lines(about)]), keyboard.markup())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shelf:
+    """The options on show: those that fit the search, and how old the list is."""
+
+    options: Sequence[Option]
+    total: int
+    fetched_at: int
+    stale: bool = False
+
+
+def choose_option(t: Texts, site: Site, draft: Draft, choice: Choice, shelf: Shelf) -> View:
+    """One page of a choice's options."""
+    columns = _columns(shelf.options)
+    shown = page_of(shelf.options, draft.page, ROWS * columns)
+    keyboard = Keyboard().grid(
+        [
+            button(
+                option_label(t, option),
+                WishButton(do=WishDo.PICK, id=draft.id, choice=choice.key, arg=option_tag(option.id)),
+                style="primary" if option.recommended else None,
+            )
+            for option in shown.entries
+        ],
+        columns,
+    )
+    keyboard.row(*_page_buttons(draft, choice, shown.page, shown.pages))
+    keyboard.row(*_list_buttons(t, draft, choice, shelf))
+    keyboard.row(*_back_buttons(t, draft))
+    return View(_list_text(t, site, draft, choice, shelf), keyboard.markup())
+
+
+def _columns(options: Sequence[Option]) -> int:
+    """Told from the whole list, so that all its pages look alike; without drawing 800 labels for one page."""
+    if any(
+        option.price is not None or option.stock is not None or option.iso or option.recommended
+        for option in options
+    ):
+        return 1
+    return columns_for(
+        [f"{option.name} · {option.note}" if option.note else option.name for option in options]
+    )
+
+
+def no_list(t: Texts, site: Site, draft: Draft, choice: Choice, why: Html) -> View:
+    """The site can't list its options, and there is no older list."""
+    refresh = WishButton(do=WishDo.REFRESH, id=draft.id, choice=choice.key)
+    keyboard = (
+        Keyboard()
+        .row(button(t.plain("button-try-again"), refresh, style="primary"))
+        .row(*_back_buttons(t, draft))
+    )
+    return View(t.blocks([crumbs(t, site, draft), t.lines([why, t("nothing-spent")])]), keyboard.markup())
+
+
+def option_label(t: Texts, option: Option) -> str:
+    """An option on its button: flag, name, price, stock, and whether the site recommends it."""
+    facts = []
+    if option.price is not None:
+        price = t.money(option.price)
+        facts.append(t.plain("price-from", price=price) if option.from_price else price)
+    if option.stock is not None:
+        facts.append(t.plain("stock", count=t.number(option.stock)))
+    if option.note:
+        facts.append(clean_name(option.note, NOTE_LENGTH))
+    if option.recommended:
+        facts.append(t.plain("recommended"))
+    return label(f"{_flag(option.iso)} {option.name}" if option.iso else option.name, *facts)
+
+
+def ask_typed(t: Texts, site: Site, draft: Draft, choice: Choice, *, problem: Html | None = None) -> View:
+    """A choice that is typed."""
+    keyboard = Keyboard().row(*_back_buttons(t, draft))
+    text = t.blocks([crumbs(t, site, draft), problem or "", t(f"type-{choice.key}")])
+    return View(text, keyboard.markup())
+
+
+def quote(t: Texts, site: Site, line: Line, offer: Offer, *, notice: Html | None = None) -> View:
+    """What it costs, what comes back, and Buy."""
+    draft, price = offer.draft, offer.quote
+    assert draft.token is not None, "an offer is armed"  # noqa: S101 - tells the type checker
+    prices = t.prices(price.low, price.high)
+    keyboard = Keyboard().row(
+        button(t.plain("button-buy", price=prices), Buy(token=draft.token), style="success")
+    )
+    extras = {extra.choice: extra for extra in price.surcharges}
+    keyboard.grid(
+        [_optional_button(t, draft, choice, extras.get(choice.key)) for choice in askable(line, draft)],
+        columns=2,
+    )
+    keyboard.row(*_back_buttons(t, draft))
+    rules = [t(f"rule-{rule.value}", site=site.name) for rule in price.rules]
+    surcharges = [
+        t("surcharge", what=t(f"choice-{extra.choice}"), price=t.prices(extra.low, extra.high))
+        for extra in price.surcharges
+        if extra.choice in draft.ids
+    ]
+    costs = t.lines([
+        t("quote-price", price=prices),
+        *surcharges,
+        _balance(t, offer.balance, price.high),
+    ])  # fmt: skip
+    facts = t.lines([
+        "" if price.stock is None else t("quote-stock", count=price.stock, number=t.number(price.stock)),
+        "" if price.lasts is None else _lasts(t, price.lasts),
+        *rules,
+    ])  # fmt: skip
+    return View(t.blocks([notice or "", crumbs(t, site, draft), costs, facts]), keyboard.markup())
+
+
+def no_quote(t: Texts, site: Site, line: Line, draft: Draft, why: Html) -> View:
+    """The site can't say what it costs."""
+    keyboard = (
+        Keyboard()
+        .row(button(t.plain("button-try-again"), WishButton(do=WishDo.QUOTE, id=draft.id), style="primary"))
+        .grid([_optional_button(t, draft, choice) for choice in askable(line, draft)], columns=2)
+        .row(*_back_buttons(t, draft))
+    )
+    return View(t.blocks([crumbs(t, site, draft), t.lines([why, t("nothing-spent")])]), keyboard.markup())
+
+
+def crumbs(t: Texts, site: Site, draft: Draft) -> Html:
+    """What is picked so far."""
+    return crumbs_of(t, site, draft.picks)
+
+
+def crumbs_of(t: Texts, site: Site, picks: Sequence[Pick]) -> Html:
+    """The site and what was picked, a line each."""
+    lines = [t("crumb", what=t(f"choice-{pick.choice}"), name=clean_name(pick.name)) for pick in picks]
+    return t.lines([t("crumb-site", site=site.name), *lines])
+
+
+def _list_text(t: Texts, site: Site, draft: Draft, choice: Choice, shelf: Shelf) -> Html:
+    found = ""
+    if draft.query:
+        key = "list-found" if shelf.options else "list-nothing"
+        found = t(key, query=draft.query, count=len(shelf.options))
+    elif not shelf.total:
+        found = t("list-empty", site=site.name)
+    typed = t(f"list-or-type-{choice.key}") if choice.typed else ""
+    hint = t("list-hint") if shelf.total > ROWS and not draft.query and not typed else ""
+    stale = t("list-stale", site=site.name, at=t.date(shelf.fetched_at)) if shelf.stale else ""
+    question = t.lines([t(f"choose-{choice.key}"), found, hint, typed, stale])
+    return t.blocks([crumbs(t, site, draft), question])
+
+
+def _page_buttons(draft: Draft, choice: Choice, page: int, pages: int) -> list[InlineKeyboardButton]:
+    if pages == 1:
+        return []
+
+    def to(target: int, label: str) -> InlineKeyboardButton:
+        data = WishButton(do=WishDo.LIST, id=draft.id, choice=choice.key, arg=str(target % pages))
+        return button(label, data)
+
+    return [to(page - 1, "‹"), to(page, f"{page + 1} / {pages}"), to(page + 1, "›")]
+
+
+def _list_buttons(t: Texts, draft: Draft, choice: Choice, shelf: Shelf) -> list[InlineKeyboardButton]:
+    def do(what: WishDo, key: str) -> InlineKeyboardButton:
+        return button(t.plain(key), WishButton(do=what, id=draft.id, choice=choice.key))
+
+    if choice.fixed:
+        return []
+    buttons = [do(WishDo.REFRESH, "button-refresh")]
+    if draft.query:
+        buttons.insert(0, do(WishDo.ALL, "button-all"))
+    elif shelf.total > ROWS:
+        buttons.insert(0, do(WishDo.SEARCH, "button-search"))
+    return buttons
+
+
+def _back_buttons(t: Texts, draft: Draft) -> list[InlineKeyboardButton]:
+    return [button(t.plain("button-back"), WishButton(do=WishDo.BACK, id=draft.id)), menu_button(t)]
+
+
+def _optional_button(
+    t: Texts, draft: Draft, choice: Choice, extra: Surcharge | None = None
+) -> InlineKeyboardButton:
+    name = t.plain(f"choice-{choice.key}")
+    picked = next((pick for pick in draft.picks if pick.choice == choice.key), None)
+    if picked is not None:
+        data = WishButton(do=WishDo.CLEAR, id=draft.id, choice=choice.key)
+        return button(f"✕ {name}: {picked.name}", data)
+    unset = t.plain(f"unset-{choice.key}")
+    listed = choice.listed or choice.fixed
+    data = WishButton(do=WishDo.LIST if listed else WishDo.TYPE, id=draft.id, choice=choice.key, arg="0")
+    if extra is not None:
+        price = t.prices(extra.low, extra.high)
+        return button(t.plain("button-optional-adds", what=name, unset=unset, price=price), data)
+    return button(t.plain("button-optional", what=name, unset=unset), data)
+
+
+def _balance(t: Texts, balance: Decimal | None, price: Decimal) -> Html | str:
+    if balance is None:
+        return ""
+    return t("quote-balance" if balance >= price else "quote-balance-low", balance=t.money(balance))
+
+
+def _lasts(t: Texts, seconds: int) -> Html:
+    """How long the number will be ours, in the unit that people would use."""
+    minutes = max(1, round(seconds / 60))
+    if minutes % (24 * 60) == 0:
+        return t("quote-lasts-days", days=minutes // (24 * 60))
+    if minutes % 60 == 0:
+        return t("quote-lasts-hours", hours=minutes // 60)
+    return t("quote-lasts", minutes=minutes)
+
+
+def _flag(iso: str) -> str:
+    return "".join(chr(FLAG_BASE + ord(letter)) for letter in iso.upper()) if len(iso) == 2 else ""

@@ -1,0 +1,43 @@
+# What went wrong, and what to press next.
+error-unexpected = 😕 Something went wrong on our side. Look at /orders before you try again.
+toast-too-fast = 🐢 Telegram takes no more messages here for { $seconds ->
+        [one] { $seconds } second.
+       *[other] { $seconds } seconds.
+    } Codes still come.
+error-detail = <i>The site said: “{ $detail }”</i>
+error-refused = ⚠️ { $site } refused.
+error-bad-key = 🔑 { $site } refuses the key. Check it under <b>Accounts</b>.
+error-no-numbers = 📭 { $site } has no number for this right now. Try again in a minute, or choose something else.
+error-no-funds = 💸 Your balance at { $site } is too low. Top it up there, then try again.
+error-not-allowed = ✋ { $site } doesn't allow this here.
+error-conflict = ↔️ The order has moved on. Look at its card.
+error-invalid = ✋ { $site } doesn't accept this. Refresh the list and choose again.
+error-not-found = 🔍 { $site } doesn't know this order (any more).
+error-unavailable = 📭 { $site } can't do this right now: no numbers, or its supplier is down. Try again in a minute.
+error-rate-limited = 🐢 { $site } was asked too often. { $seconds ->
+        [0] Try again in a minute.
+        [one] Try again in { $seconds } second.
+       *[other] Try again in { $seconds } seconds.
+    }
+error-no-answer = 🔌 { $site } doesn't answer.
+error-no-answer-unreachable = 🔌 { $site } can't be reached. Nothing was sent.
+error-no-answer-timeout = 🔌 { $site } doesn't answer in time.
+error-no-answer-not-json = 🔌 { $site } sends a page instead of an answer. It may be under repair.
+error-no-answer-server-error = 🔌 { $site } is having trouble of its own.
+error-no-answer-too-big = 🔌 { $site } sends far too much.
+error-no-answer-bad-shape = 🔌 { $site } answers in a way we don't understand.
+error-no-answer-cut = 🔌 { $site } hung up before it had answered.
+error-no-answer-queue = ⏳ Another order of this account took too long, so this one was not sent.
+error-no-answer-redirect = 🔌 { $site } points us elsewhere. We don't take your key there.
+error-forged = ⚠️ { $site } refused.
+error-malformed = ⚠️ { $site } refused.
+
+notice-group-closed = 🚪 The bot was removed from “{ $title }”. Your open orders there go on here, and so do their codes.
+told-gone = This is no longer there. Please start again from the menu.
+told-not-yours = This belongs to somebody else.
+told-not-now = The order has moved on: this can't be done now.
+told-barred = The site doesn't do this for this service.
+told-already-linked = This key is already linked as “{ $name }”.
+told-bad-name = A name has 1 to 30 characters.
+told-unfinished = Something is still to be chosen.
+told-price-rose = ⚠️ The price rose from { $confirmed } to { $now }. Nothing was bought; please look and confirm again.

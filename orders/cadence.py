@@ -1,0 +1,74 @@
+"""When to look at an order next. Pure arithmetic; all in seconds."""
+
+from dataclasses import dataclass
+
+from orders.arrivals import Arrivals
+
+GRACE = 60
+"""An order is still looked at for so long after its time is up: codes arrive late, clocks differ."""
+
+LONGEST = 86_400
+"""An order whose end the site never told is given up after a day."""
+
+PROVEN_FOR = 86_400
+"""A webhook received from the site proves for so long that webhooks work."""
+
+SAFETY_NET = 30.0
+"""With proven webhooks polling is only a net: at most this slow."""
+
+AFTER_CODE = 15.0
+"""A second code is rarer than the first."""
+
+LONGEST_GAP = 60.0
+"""However unlikely a code has become, look once a minute."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Age:
+    """An order in time, by the site's clock."""
+
+    now: float
+    activated_at: float
+    expires_at: float | None
+    has_code: bool
+
+
+def next_look(
+    age: Age, arrivals: Arrivals, *, floor: float, hooks_proven: bool, spread: float = 1.0
+) -> float:
+    """Seconds until the next look: dense while codes of this kind use to come, then ever thinner.
+
+    `spread` stretches the wait, but never past the look right before the end.
+    """
+    spent = max(age.now - age.activated_at, 0.0)
+    wait = AFTER_CODE if age.has_code else min(arrivals.next_look(spent) - spent, LONGEST_GAP)
+    if hooks_proven:
+        wait = max(wait, SAFETY_NET)
+    wait = max(wait, floor) * spread
+    if age.expires_at is not None:
+        wait = min(wait, _by_end(age.expires_at - age.now))
+    return max(wait, floor)
+
+
+def is_over(age: Age) -> bool:
+    """Whether to stop looking: time and grace are up."""
+    if age.expires_at is None:
+        return age.now - age.activated_at > LONGEST
+    return age.now > age.expires_at + GRACE
+
+
+def is_hopeless(age: Age) -> bool:
+    """Whether to stop looking though the site never answered: its time is up since a day."""
+    return age.now > (age.expires_at or age.activated_at) + LONGEST
+
+
+def after_trouble(tries: int, *, floor: float) -> float:
+    """Seconds until the next look after so many failed ones in a row."""
+    return float(max(floor, min(30.0, 2.0 ** min(tries, 5))))
+
+
+def _by_end(left: float) -> float:
+    """Once right before the end, once right after it, then through the grace."""
+    if left > 2:
+        return max(left - 2, 1.0)
+    return left + 2 if left > 0 else 10.0

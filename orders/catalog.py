@@ -1,0 +1,125 @@
+"""Lists of options: from memory, else from the database, else from the site."""
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from rapidfuzz import fuzz, process
+
+from orders.desk import Desk
+from providers.errors import NoAnswer, RateLimited, Unavailable
+from providers.site import Choice, Option, Picks
+from storage import catalogs
+from storage.accounts import Account
+from storage.catalogs import Catalog, CatalogKey
+
+FRESH = 15 * 60
+"""Seconds for which a list is shown without asking the site. Prices are read again for each quote."""
+
+IN_MEMORY = 64
+"""Parsed lists kept in memory; the rest is parsed again from the database."""
+
+_CLOSE = 72
+"""How alike (0-100) a misspelt name must be to be found."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Options and when they were fetched. `stale`: the site could not be asked just now."""
+
+    options: Sequence[Option]
+    fetched_at: int
+    stale: bool = False
+
+
+@dataclass(slots=True)
+class Catalogs:
+    """The lists of one process."""
+
+    desk: Desk
+    _memory: OrderedDict[CatalogKey, Listing] = field(default_factory=OrderedDict)
+
+    async def get(
+        self, account: Account, line: str, choice: Choice, picks: Picks, *, refresh: bool = False
+    ) -> Listing:
+        """The options of a choice. Raises SiteError only if there is no older list to show."""
+        if choice.fixed:
+            return Listing(choice.fixed, self.desk.now())
+        needed = {key: picks[key] for key in choice.needs if key in picks}
+        key = CatalogKey.of(account.id, line, choice.key, needed)
+        known = await self._known(key)
+        if known and not refresh and 0 <= self.desk.now() - known.fetched_at < FRESH:
+            return known
+        try:
+            return await self._fetch(key, account, picks)
+        except (NoAnswer, RateLimited, Unavailable):
+            if known is None:
+                raise
+            return Listing(known.options, known.fetched_at, stale=True)
+
+    async def _known(self, key: CatalogKey) -> Listing | None:
+        if (listing := self._memory.get(key)) is not None:
+            self._memory.move_to_end(key)
+            return listing
+        async with self.desk.db.transaction() as connection:
+            stored = await catalogs.get(connection, key)
+        if stored is None:
+            return None
+        return self._keep(key, Listing([_from_json(values) for values in stored.options], stored.fetched_at))
+
+    async def _fetch(self, key: CatalogKey, account: Account, picks: Picks) -> Listing:
+        site = self.desk.site(account)
+        options = await site.options(self.desk.credentials(account), key.line, key.choice, picks)
+        now = self.desk.now()
+        async with self.desk.db.transaction() as connection:
+            await catalogs.put(connection, key, Catalog([_to_json(option) for option in options], now))
+        return self._keep(key, Listing(list(options), now))
+
+    def _keep(self, key: CatalogKey, listing: Listing) -> Listing:
+        self._memory[key] = listing
+        self._memory.move_to_end(key)
+        while len(self._memory) > IN_MEMORY:
+            self._memory.popitem(last=False)
+        return listing
+
+
+def search(options: Sequence[Option], query: str) -> list[Option]:
+    """Options that fit what was typed, best first: exact, beginning, inside, alike."""
+    wanted = query.strip().casefold()
+    if not wanted:
+        return list(options)
+    ranked = [(_rank(option, wanted), place) for place, option in enumerate(options)]
+    inside = [options[place] for rank, place in sorted(ranked) if rank < _OUTSIDE]
+    if inside:
+        return inside
+    names = [option.name.casefold() for option in options]
+    alike = process.extract(wanted, names, scorer=fuzz.WRatio, score_cutoff=_CLOSE, limit=20)
+    return [options[place] for _, _, place in alike]
+
+
+_OUTSIDE = 4
+
+
+def _rank(option: Option, wanted: str) -> int:
+    name = option.name.casefold()
+    if wanted in {name, option.id.casefold(), (option.iso or "").casefold()}:
+        return 0
+    if name.startswith(wanted):
+        return 1
+    if any(word.startswith(wanted) for word in name.split()):
+        return 2
+    note = (option.note or "").casefold()
+    return 3 if wanted in name or note == wanted else _OUTSIDE
+
+
+def _to_json(option: Option) -> dict[str, Any]:
+    # by identity: 0 in stock is not an unknown stock
+    values = {key: value for key, value in asdict(option).items() if value is not None and value is not False}
+    return {**values, "price": str(option.price)} if option.price is not None else values
+
+
+def _from_json(values: dict[str, Any]) -> Option:
+    price = values.get("price")
+    return Option(**{**values, "price": None if price is None else Decimal(price)})

@@ -1,0 +1,194 @@
+"""Webhooks: store raw, answer, then work on them. What an unsigned one says is only a hint to look."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import structlog
+
+from orders import find_out, inbox
+from orders.desk import Desk
+from orders.keys import hook_hash
+from providers.errors import Forged, Malformed, SiteError
+from providers.site import Event, Seen, Site
+from storage import accounts, hooks, orders
+from storage.accounts import Account
+from storage.db import new_id
+from storage.hooks import Hook
+from storage.orders import Order
+from storage.sealed import RowOwner, all_credentials, open_hook_body, seal_hook_body
+
+log = structlog.get_logger(__name__)
+
+BODY_CAP = 64 * 1024
+"""Bytes of a webhook's body; an SMS has some hundred."""
+
+VERIFYING_HEADERS = frozenset({"x-smsgig-signature", "content-type"})
+
+BATCH = 100
+"""Calls taken up at once."""
+
+WAITING_CAP = 5_000
+"""Calls of one account that may wait; a forger who learnt the address fills no disk."""
+
+HOLDS = (2, 5, 10, 30, 60, 120, 300, 600)
+"""Seconds after which a call is tried again whose order is not known yet, or whose site did not answer."""
+
+LOOKS_GAP = 2.0
+"""Seconds between two reads of one order that unsigned calls can cause."""
+
+
+async def accept(desk: Desk, site: str, token: str, body: bytes, headers: Mapping[str, str]) -> bool:
+    """Store a call before it is answered. False: no account has this address, or too much is sent to it."""
+    if len(body) > BODY_CAP:
+        return False
+    async with desk.db.transaction() as connection:
+        account = await accounts.get_by_hook(connection, site, hook_hash(token))
+        if account is None or await hooks.waiting_of_account(connection, account.id) >= WAITING_CAP:
+            return False
+        owner = RowOwner(new_id(), account.id, site)
+        hook = Hook(
+            id=owner.row,
+            account_id=account.id,
+            site=site,
+            body=seal_hook_body(desk.vault, owner, body),
+            headers={
+                key.lower(): value for key, value in headers.items() if key.lower() in VERIFYING_HEADERS
+            },
+            received_at=desk.now(),
+            state="new",
+            attempts=0,
+            not_before_ms=0,
+            outcome=None,
+        )
+        await hooks.add(connection, hook)
+    desk.bells.hooks.set()
+    return True
+
+
+@dataclass(slots=True)
+class HookWorker:
+    """Works on stored calls, oldest first; accounts side by side, so that a slow site holds up no other."""
+
+    desk: Desk
+    _busy: set[str] = field(default_factory=set)
+    _looked_at: dict[str, float] = field(default_factory=dict)
+
+    async def step(self) -> int:
+        """Begin to work on the calls that are due. How many."""
+        async with self.desk.db.transaction() as connection:
+            due = await hooks.due(connection, self.desk.now_ms(), limit=BATCH, not_of=self._busy)
+        by_account: defaultdict[str, list[Hook]] = defaultdict(list)
+        for hook in due:
+            by_account[hook.account_id].append(hook)
+        for account_id, calls in by_account.items():
+            self._busy.add(account_id)
+            self.desk.spawn(self._work_on_all(account_id, calls), name=f"webhooks of {account_id}")
+        return len(due)
+
+    async def pause(self) -> float:
+        """Seconds until a call is due that is not being worked on."""
+        async with self.desk.db.transaction() as connection:
+            due_ms = await hooks.next_due_ms(connection, not_of=self._busy)
+        return 60.0 if due_ms is None else min(60.0, max(0.0, (due_ms - self.desk.now_ms()) / 1000))
+
+    async def _work_on_all(self, account_id: str, calls: list[Hook]) -> None:
+        try:
+            for hook in calls:
+                await self._work_on(hook)
+        finally:
+            self._busy.discard(account_id)
+            self.desk.bells.hooks.set()
+
+    async def _work_on(self, hook: Hook) -> None:
+        try:
+            account = await self.desk.account(hook.account_id)
+            outcomes = await self._events(account, hook)
+        except (Forged, Malformed) as error:
+            log.warning("webhook refused", account=hook.account_id, site=hook.site, error=error.code)
+            await self._settle(hook, "refused", error.code)
+        except Exception:  # one poisoned call must not stop those behind it
+            log.exception("webhook failed", hook=hook.id, account=hook.account_id, site=hook.site)
+            await self._hold(hook)
+        else:
+            if "held" in outcomes:
+                await self._hold(hook)
+            else:
+                await self._settle(hook, "done", ",".join(outcomes) or "nothing")
+
+    async def _events(self, account: Account, hook: Hook) -> list[str]:
+        site, vault = self.desk.site(account), self.desk.vault
+        body = open_hook_body(vault, RowOwner(hook.id, account.id, hook.site), hook.body)
+        keys = all_credentials(vault, account, hook.received_at)
+        return [await self._event(account, site, event) for event in site.events(body, hook.headers, keys)]
+
+    async def _event(self, account: Account, site: Site, event: Event) -> str:
+        async with self.desk.db.transaction() as connection:
+            order = await orders.get_by_site_id(connection, account.id, event.order_id)
+        if order is None:
+            order = await self._adopt(account, event)
+        if order is None:
+            return "held"  # perhaps its purchase is still being answered
+        if site.hook and site.hook.signed and event.sms is not None:
+            seen = Seen(id=order.site_id, state=order.state, messages=(event.sms,))
+            await inbox.take(self.desk, order, seen, via="hook")
+            await self._proven(account)
+            return "taken"
+        return await self._look(account, site, order, event)
+
+    async def _adopt(self, account: Account, event: Event) -> Order | None:
+        """A lost purchase's order. Whoever forges ids causes one read of the account in so many seconds."""
+        now, key = asyncio.get_running_loop().time(), f"adopt {account.id}"
+        if now - self._looked_at.get(key, -LOOKS_GAP) < LOOKS_GAP:
+            return None
+        if not await find_out.may_adopt(self.desk, account, event):
+            return None
+        self._remember(key, now)
+        return await find_out.adopt_by_hook(self.desk, account, event)
+
+    async def _look(self, account: Account, site: Site, order: Order, event: Event) -> str:
+        """An unsigned call: what is delivered comes from a read with the account's own key."""
+        if await self._is_delivered(account, order, event):
+            return "known"
+        now = asyncio.get_running_loop().time()
+        if now - self._looked_at.get(order.id, -LOOKS_GAP) < LOOKS_GAP:
+            return "held"
+        self._remember(order.id, now)
+        try:
+            seen = await site.look(self.desk.credentials(account), order.ref)
+        except SiteError as error:
+            log.info("no read after a webhook", order=order.id, error=str(error))
+            return "held"
+        await inbox.take(self.desk, order, seen, via="hook")
+        if event.sms is None or await self._is_delivered(account, order, event):
+            return "taken"
+        return "held"  # the site does not show it yet, or it is forged
+
+    async def _is_delivered(self, account: Account, order: Order, event: Event) -> bool:
+        """Whether a read has shown this very text. Only who knows the text proves to be the site."""
+        if event.sms is None or not await inbox.is_delivered(self.desk, order, event.sms):
+            return False
+        await self._proven(account)
+        return True
+
+    def _remember(self, order_id: str, now: float) -> None:
+        if len(self._looked_at) > 10_000:
+            self._looked_at = {key: at for key, at in self._looked_at.items() if now - at < LOOKS_GAP}
+        self._looked_at[order_id] = now
+
+    async def _proven(self, account: Account) -> None:
+        async with self.desk.db.transaction() as connection:
+            await accounts.change(connection, account.id, hook_seen_at=self.desk.now())
+
+    async def _hold(self, hook: Hook) -> None:
+        if hook.attempts >= len(HOLDS):
+            await self._settle(hook, "done", "unmatched")
+            return
+        until_ms = self.desk.now_ms() + HOLDS[hook.attempts] * 1000
+        async with self.desk.db.transaction() as connection:
+            await hooks.hold(connection, hook.id, until_ms, "held")
+
+    async def _settle(self, hook: Hook, state: str, outcome: str) -> None:
+        async with self.desk.db.transaction() as connection:
+            await hooks.settle(connection, hook.id, state, outcome)

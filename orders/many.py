@@ -1,0 +1,77 @@
+"""Writing down what became of many orders at once: one transaction, and one that is broken hurts no other."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from orders import inbox
+from orders.desk import Desk
+from providers.site import Seen
+from storage import orders
+from storage.orders import Order
+
+log = structlog.get_logger(__name__)
+
+Change = Callable[[AsyncConnection, Order], Awaitable[Order]]
+
+
+async def take_all(desk: Desk, looked: Sequence[Order], shown: Mapping[str, Seen]) -> list[Order]:
+    """Write down what a list showed of these orders, by the order's own id; the orders as they are now."""
+
+    proven: dict[str, bool] = {}
+
+    async def advanced(connection: AsyncConnection, current: Order) -> Order:
+        account_id = current.account_id
+        if account_id not in proven:
+            proven[account_id] = await inbox.hooks_proven(connection, desk, account_id)
+        after = inbox.advance(
+            current, shown[current.id], has_code=False, site_now=desk.site_now(current.site)
+        )
+        return await inbox.schedule(connection, desk, after, proven=proven[account_id])
+
+    async def taken(connection: AsyncConnection, current: Order) -> Order:
+        return (await inbox.take_in(connection, desk, current, shown[current.id], via="poll"))[0]
+
+    return await _write(desk, looked, advanced, taken, lambda order: bool(shown[order.id].messages))
+
+
+async def change_all(desk: Desk, looked: Sequence[Order], change: Callable[[Order], Order]) -> None:
+    """Change these orders, if they are still open and what they were."""
+
+    async def changed(_: AsyncConnection, current: Order) -> Order:
+        return change(current) if current.is_open else current
+
+    async def written(connection: AsyncConnection, current: Order) -> Order:
+        after = await changed(connection, current)
+        await inbox.write_change(connection, desk, current, after)
+        return after
+
+    await _write(desk, looked, changed, written, lambda order: False)
+
+
+async def _write(
+    desk: Desk, looked: Sequence[Order], expected: Change, write: Change, has_news: Callable[[Order], bool]
+) -> list[Order]:
+    """`expected` says how an order will be; if nobody would see a difference, its times are saved with all
+    others' in one statement. Else `write` does it, in a savepoint of its own."""
+    activations = {order.id: order.activation for order in looked}
+    quiet: list[Order] = []
+    loud: list[Order] = []
+    async with desk.db.transaction() as connection:
+        for current in await orders.get_many_for_update(connection, list(activations)):
+            if current.activation != activations[current.id]:
+                continue  # reactivated meanwhile: what was seen belongs to its past
+            try:
+                after = await expected(connection, current)
+                if not has_news(current) and not inbox.looks_different(current, after):
+                    quiet.append(after)
+                    continue
+                async with connection.begin_nested():
+                    loud.append(await write(connection, current))
+            except Exception:  # one broken order must not cost the others their codes
+                log.exception("look broken", order=current.id)
+        await orders.looked_at(connection, quiet)
+    if loud:
+        desk.bells.outbox.set()
+    return [*quiet, *loud]

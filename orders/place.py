@@ -1,0 +1,290 @@
+"""Buying: quote, intent, one request, settle. Nothing here ever sends a purchase twice."""
+
+import asyncio
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import ROUND_UP, Decimal
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from orders import acts, find_out, keys, settle, wish
+from orders.access import may_order
+from orders.acts import Pressed
+from orders.desk import Desk
+from orders.errors import Gone, NotNow, NotYours, PriceRose, Unfinished
+from providers.errors import BadKey, NoAnswer, Refused, SiteError
+from providers.site import Quote, Seen
+from storage import accounts, drafts, orders, purchases
+from storage.accounts import Account
+from storage.db import new_id
+from storage.drafts import Draft
+from storage.orders import Order
+from storage.purchases import Outcome, Purchase
+from storage.tables import MICRO
+
+log = structlog.get_logger(__name__)
+
+QUOTE_PATIENCE = 8.0
+"""Seconds for the last look at the price before buying. Who pressed Buy must not be served minutes later."""
+
+QUEUE_PATIENCE = 60
+"""Seconds that a purchase waits behind others of its account. Then its price is old: nothing is sent."""
+
+PATIENCE = 4.0
+"""Seconds after which a purchase without an answer is shown as unknown. A late answer still settles it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A quote as it is shown: with the balance, if the site told it."""
+
+    draft: Draft
+    quote: Quote
+    balance: Decimal | None
+
+
+async def offer(desk: Desk, draft: Draft) -> Offer:
+    """Ask the site what the wish costs now, and arm the Buy button.
+
+    Raises SiteError, Unfinished, and Gone also if the wish was bought while the site was asked.
+    """
+    account = await desk.account(draft.account_id)
+    if wish.next_required(desk.line(account, draft.line), draft) is not None:
+        raise Unfinished
+    site, credentials = desk.site(account), desk.credentials(account)
+    quote, balance = await asyncio.gather(
+        site.quote(credentials, draft.line, draft.ids), _balance(desk, account)
+    )
+    armed = draft.changed(
+        asking=None,
+        low=quote.low,
+        high=_ceiling(quote),
+        quoted_at=desk.now(),
+        token=secrets.token_urlsafe(12),
+    )
+    async with desk.db.transaction() as connection:
+        if not await drafts.save(connection, armed):
+            raise Gone("draft")
+        if balance is not None:
+            await accounts.change(connection, account.id, balance=balance, balance_at=desk.now())
+    return Offer(armed, quote, balance)
+
+
+async def confirm(desk: Desk, token: str, user_id: int) -> Purchase | None:
+    """Somebody pressed Buy: commit the intent and send it off. None: this button was used before.
+
+    The price is read once more before. Raises Gone (the menu is too old), NotYours, PriceRose, SiteError;
+    nothing was bought then.
+    """
+    async with desk.db.transaction() as connection:
+        if await purchases.get_by_token(connection, token) is not None:
+            return None
+        draft = await drafts.get_by_token(connection, token)
+    if draft is None or draft.high is None:
+        raise Gone("draft")
+    account = await desk.account(draft.account_id)
+    if draft.user_id != user_id or not may_order(account, user_id):
+        raise NotYours
+    price = _ceiling(await _fresh_quote(desk, account, draft))
+    if price > draft.high:
+        raise PriceRose(draft.high, price)
+    purchase = _intent(desk, draft, account, token, draft.high)
+    async with desk.db.transaction() as connection:
+        if not await purchases.claim(connection, purchase):
+            return None
+        # What was picked or removed meanwhile counts: raising rolls the claim back.
+        if await drafts.get_by_token(connection, token) != draft:
+            raise Gone("draft")
+        await _still_orders(connection, account.id, user_id)
+        await drafts.drop(connection, draft.id)
+        await settle.tell(connection, desk, purchase)
+    desk.bells.outbox.set()
+    begin(desk, purchase)
+    return purchase
+
+
+async def confirm_act(desk: Desk, press: Pressed, user_id: int, token: str) -> Purchase | None:
+    """Somebody confirmed an act that buys (reuse, reactivate). None: this button was used before.
+
+    The order's own price is the ceiling. Raises Gone if it is not known, NotNow if the order has moved on
+    or somebody else's press for it is on its way, NotYours.
+    """
+    if press.order.price is None:
+        raise Gone("price")
+    purchase = _act_intent(desk, press, user_id, token, press.order.price)
+    async with desk.db.transaction() as connection:
+        if await purchases.get_by_token(connection, token) is not None:
+            return None
+        current = await orders.get_for_update(connection, press.order.id)
+        if current is None or current.state not in press.act.when:
+            raise NotNow
+        if current.activation != press.order.activation or await purchases.on_its_way(connection, current.id):
+            raise NotNow
+        await _still_orders(connection, press.account.id, user_id)
+        if not await purchases.claim(connection, purchase):
+            return None
+    begin(desk, purchase)
+    return purchase
+
+
+def begin(desk: Desk, purchase: Purchase) -> None:
+    """Carry a committed intent out, whatever becomes of the press that made it."""
+    desk.spawn(carry_out(desk, purchase), name=f"purchase {purchase.id}")
+
+
+async def carry_out(desk: Desk, purchase: Purchase) -> None:
+    """One request to the site, then write down what came of it."""
+    account = await desk.account(purchase.account_id)
+    async with desk.buying[account.id]:
+        if desk.now() - purchase.created_at > QUEUE_PATIENCE:
+            waited = NoAnswer(account.site, "purchase", reason="queue", sent=False)
+            await settle.failed(desk, purchase, waited)
+            return
+        try:
+            await _remember_before(desk, account, purchase)
+        except Exception:  # a full disk, an unreadable key: no byte left for the site
+            await settle.failed(
+                desk, purchase, NoAnswer(account.site, "purchase", reason="broken", sent=False)
+            )
+            raise
+        made = await _buy(desk, account, purchase)
+    await _after_purchase(desk, account, purchase, made)
+
+
+async def after_crash(desk: Desk) -> int:
+    """At start: what was SENDING when the process died is UNKNOWN. How many. Nothing is sent again."""
+    async with desk.db.transaction() as connection:
+        left = await purchases.in_state(connection, Outcome.SENDING)
+    for purchase in left:
+        await settle.failed(desk, purchase, NoAnswer(purchase.site, "purchase", reason="crash"))
+    return len(left)
+
+
+async def _buy(desk: Desk, account: Account, purchase: Purchase) -> list[Order]:
+    request = asyncio.create_task(_request(desk, account, purchase))
+    done, _ = await asyncio.wait([request], timeout=PATIENCE)
+    if not done:
+        await settle.failed(desk, purchase, NoAnswer(account.site, "purchase", reason="slow"))
+    try:
+        seen = await request
+    except SiteError as error:
+        await settle.failed(desk, purchase, error)
+        if isinstance(error, BadKey):
+            desk.spawn(keys.doubt(desk, account), name=f"doubt {account.id}")
+        return []
+    except Exception:  # a mistake of ours: what it left at the site nobody knows
+        await settle.failed(desk, purchase, NoAnswer(account.site, "purchase", reason="broken"))
+        raise
+    return await settle.placed(desk, purchase, seen)
+
+
+async def _remember_before(desk: Desk, account: Account, purchase: Purchase) -> None:
+    """What the account shows now: should the answer not come, it tells what is new."""
+    before = await find_out.baseline(desk, account)
+    async with desk.db.transaction() as connection:
+        if purchase.order_id and (order := await orders.get(connection, purchase.order_id)):
+            before["activation"] = order.activation
+        sent_at = int(desk.site_now(account.site))
+        await purchases.change(connection, purchase.id, baseline=before, sent_at=sent_at)
+
+
+async def _request(desk: Desk, account: Account, purchase: Purchase) -> Sequence[Seen]:
+    site, credentials = desk.site(account), desk.credentials(account)
+    if purchase.act is None:
+        return await site.buy(credentials, purchase.line, purchase.ids)
+    async with desk.db.transaction() as connection:
+        order = await orders.get(connection, purchase.order_id or "")
+    if order is None:
+        raise Refused(account.site, purchase.act, detail="the order is gone")
+    return [await site.act(credentials, purchase.act, order.ref)]
+
+
+async def _after_purchase(desk: Desk, account: Account, purchase: Purchase, made: Sequence[Order]) -> None:
+    """Numbers that sleep are woken at once: that is what they were bought for."""
+    line = desk.line(account, purchase.line)
+    if line.after_purchase is None or purchase.act is not None:
+        return
+    for order in made:
+        await acts.wake_again(desk, order)
+
+
+async def _fresh_quote(desk: Desk, account: Account, draft: Draft) -> Quote:
+    reading = desk.site(account).quote(desk.credentials(account), draft.line, draft.ids)
+    try:
+        async with asyncio.timeout(QUOTE_PATIENCE):
+            return await reading
+    except TimeoutError:
+        raise NoAnswer(account.site, "quote", reason="timeout", sent=False) from None
+
+
+def _ceiling(quote: Quote) -> Decimal:
+    """The most it can cost, as the database keeps it: never rounded below the site's price."""
+    return quote.high.quantize(1 / MICRO, rounding=ROUND_UP)
+
+
+async def _still_orders(connection: AsyncConnection, account_id: str, user_id: int) -> None:
+    account = await accounts.get(connection, account_id)
+    if account is None or not may_order(account, user_id):
+        raise NotYours
+
+
+async def _balance(desk: Desk, account: Account) -> Decimal | None:
+    """The balance beside a quote is a courtesy: a quote without it is still a quote."""
+    try:
+        return await desk.site(account).balance(desk.credentials(account))
+    except BadKey:
+        raise
+    except SiteError as error:
+        log.info("no balance beside the quote", account=account.id, error=str(error))
+        return None
+
+
+def _intent(desk: Desk, draft: Draft, account: Account, token: str, ceiling: Decimal) -> Purchase:
+    return Purchase(
+        id=new_id(),
+        token=token,
+        user_id=draft.user_id,
+        chat_id=draft.chat_id,
+        thread_id=draft.thread_id,
+        card_id=draft.card_id,
+        account_id=account.id,
+        site=account.site,
+        line=draft.line,
+        act=None,
+        order_id=None,
+        picks=draft.picks,
+        state=Outcome.SENDING,
+        ceiling=ceiling,
+        charged=None,
+        error=None,
+        detail=None,
+        created_at=desk.now(),
+        settled_at=None,
+    )
+
+
+def _act_intent(desk: Desk, press: Pressed, user_id: int, token: str, ceiling: Decimal) -> Purchase:
+    order = press.order
+    return Purchase(
+        id=new_id(),
+        token=token,
+        user_id=user_id,
+        chat_id=order.chat_id,
+        thread_id=order.thread_id,
+        card_id=None,
+        account_id=order.account_id,
+        site=order.site,
+        line=order.line,
+        act=press.act.key,
+        order_id=order.id,
+        picks=order.picks,
+        state=Outcome.SENDING,
+        ceiling=ceiling,
+        charged=None,
+        error=None,
+        detail=None,
+        created_at=desk.now(),
+        settled_at=None,
+    )

@@ -1,0 +1,252 @@
+"""Writing down what came of a purchase: placed, refused, or unknown."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+import stamina
+import structlog
+from sqlalchemy import exc
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from orders.desk import Desk
+from orders.inbox import put_card, schedule, store_messages
+from providers.errors import NoAnswer, Refused, SiteError
+from providers.site import Seen, State
+from storage import accounts, hooks, orders, outbox, purchases
+from storage.db import new_id
+from storage.drafts import Pick
+from storage.orders import Order
+from storage.outbox import Kind, Letter, Priority
+from storage.purchases import Finding, Outcome, Purchase
+
+log = structlog.get_logger(__name__)
+
+FIRST_FIND = 5
+"""Seconds after which a purchase without an answer is looked for at the site."""
+
+WAKES = 4
+"""Attempts to wake a number that was bought asleep."""
+
+WRITE_ATTEMPTS = 100
+"""A site's answer is worth money: a full disk or a locked file is waited for, up to some minutes."""
+
+
+async def failed(desk: Desk, purchase: Purchase, error: SiteError) -> None:
+    """REFUSED only where it is certain that nothing was bought, else UNKNOWN."""
+    certain = isinstance(error, Refused) or (isinstance(error, NoAnswer) and not error.sent)
+    state = Outcome.REFUSED if certain else Outcome.UNKNOWN
+    log.warning("not placed", purchase=purchase.id, outcome=state.value, error=str(error))
+
+    async def write(connection: AsyncConnection) -> None:
+        moved = await purchases.settle(
+            connection,
+            purchase.id,
+            state,
+            expect=(Outcome.SENDING, Outcome.UNKNOWN) if certain else (Outcome.SENDING,),
+            error=error.code
+            if isinstance(error, Refused)
+            else f"{error.code}-{getattr(error, 'reason', '')}",
+            detail=error.detail or None,
+            finding=None,
+            found=None,
+            settled_at=desk.now() if certain else None,
+            next_find_ms=None if certain else desk.now_ms() + FIRST_FIND * 1000,
+        )
+        if moved:
+            await tell(connection, desk, purchase)
+
+    await _persist(desk, write)
+    desk.bells.outbox.set()
+    desk.bells.finder.set()
+
+
+async def note(
+    desk: Desk,
+    purchase: Purchase,
+    finding: Finding,
+    *,
+    charged: Decimal | None = None,
+    found: Sequence[Mapping[str, str]] | None = None,
+) -> None:
+    """Something is known of it, but not enough: it stays unknown, its money stays reserved.
+
+    Also what was believed not placed is unknown again once several orders turn up late.
+    """
+    if (finding, found) == (purchase.finding, purchase.found):
+        return
+    found = found and [dict(one) for one in found]
+    values = {"finding": finding.value, "charged": charged, "found": found, "settled_at": None}
+    await _learn(desk, purchase, Outcome.UNKNOWN, values, expect=(Outcome.UNKNOWN, Outcome.REFUSED))
+
+
+async def absent(desk: Desk, purchase: Purchase) -> None:
+    """The site's list lacks it: not bought. Should it turn up late after all, it is still adopted."""
+    values = {"finding": Finding.ABSENT.value, "error": "absent", "settled_at": desk.now()}
+    await _learn(desk, purchase, Outcome.REFUSED, values)
+
+
+async def dismissed(desk: Desk, purchase: Purchase) -> None:
+    """A person says that nothing was bought. Should it turn up after all, it is still adopted."""
+    values = {"finding": Finding.DISMISSED.value, "error": "dismissed", "settled_at": desk.now()}
+    await _learn(desk, purchase, Outcome.REFUSED, values)
+
+
+async def _learn(
+    desk: Desk,
+    purchase: Purchase,
+    state: Outcome,
+    values: Mapping[str, Any],
+    *,
+    expect: tuple[Outcome, ...] = (Outcome.UNKNOWN,),
+) -> None:
+    async with desk.db.transaction() as connection:
+        if await purchases.settle(connection, purchase.id, state, expect=expect, **values):
+            await tell(connection, desk, purchase)
+    desk.bells.outbox.set()
+
+
+async def placed(desk: Desk, purchase: Purchase, seen: Sequence[Seen]) -> list[Order]:
+    """Orders for all that the site made, with their cards. Empty if it is placed already.
+
+    Also what was believed not placed: the site shows that it was.
+    """
+    made: list[Order] = []
+
+    async def write(connection: AsyncConnection) -> None:
+        made.clear()
+        moved = await purchases.settle(
+            connection,
+            purchase.id,
+            Outcome.PLACED,
+            expect=(Outcome.SENDING, Outcome.UNKNOWN, Outcome.REFUSED),
+            charged=_charged(purchase, seen),
+            error=None,
+            detail=None,
+            finding=None,
+            found=None,
+            next_find_ms=None,
+            settled_at=desk.now(),
+        )
+        if not moved:
+            return
+        current = await purchases.get(connection, purchase.id)
+        card_id = current.card_id if current else None
+        for one in seen:
+            made.append(await _write_order(connection, desk, purchase, one, card_id))
+            card_id = None  # the first order takes the menu's message, others get their own
+        if seen and (balance := seen[-1].balance) is not None:
+            await accounts.change(
+                connection, purchase.account_id, balance=balance, balance_at=desk.now(), key_ok=True
+            )
+        await hooks.wake_held(connection, purchase.account_id)
+
+    await _persist(desk, write)
+    for bell in (desk.bells.outbox, desk.bells.watcher, desk.bells.hooks):
+        bell.set()
+    return made
+
+
+async def tell(connection: AsyncConnection, desk: Desk, purchase: Purchase) -> None:
+    """Have the purchase's message drawn anew. Ring the outbox's bell once it is committed."""
+    letter = Letter(
+        kind=Kind.OUTCOME, priority=Priority.OUTCOME, user_id=purchase.user_id, chat_id=purchase.chat_id,
+        thread_id=purchase.thread_id, purchase_id=purchase.id,
+    )  # fmt: skip
+    await outbox.put(connection, letter, desk.now_ms())
+
+
+async def _write_order(
+    connection: AsyncConnection, desk: Desk, purchase: Purchase, seen: Seen, card_id: int | None
+) -> Order:
+    """A new order, or a known one active again (the site kept its id): what that shows is its old code."""
+    known = await orders.get_by_site_id(connection, purchase.account_id, seen.id)
+    if known is not None and purchase.act is None:
+        # An order that was found before its purchase was settled: it stays whose it is, and shows itself.
+        await put_card(connection, desk, known)
+        return known
+    order = await schedule(connection, desk, _order(desk, purchase, seen, known, card_id))
+    await (orders.save if known else orders.add)(connection, order)
+    if known is None:
+        await store_messages(connection, desk, order, seen, via="poll")
+    await put_card(connection, desk, order)
+    return order
+
+
+def _order(desk: Desk, purchase: Purchase, seen: Seen, known: Order | None, card_id: int | None) -> Order:
+    option_facts = {key: value for pick in purchase.picks for key, value in pick.facts.items()}
+    # Just bought is open, whatever the answer says: the first look decides.
+    state = seen.state if seen.state.is_open else State.UNKNOWN
+    return Order(
+        id=known.id if known else new_id(),
+        purchase_id=purchase.id,
+        user_id=purchase.user_id,
+        chat_id=purchase.chat_id,
+        thread_id=purchase.thread_id,
+        card_id=known.card_id if known else card_id,
+        account_id=purchase.account_id,
+        site=purchase.site,
+        line=purchase.line,
+        site_id=seen.id,
+        activation=known.activation + 1 if known else 0,
+        state=state,
+        is_open=True,
+        number=seen.number or (known.number if known else None),
+        picks=_own_picks(purchase, seen),
+        facts={**option_facts, **(known.facts if known else {}), **seen.facts, **_to_wake(desk, purchase)},
+        price=seen.price if seen.price is not None else purchase.ceiling,
+        refunded=None,
+        created_at=known.created_at if known else desk.now(),
+        activated_at=int(desk.site_now(purchase.site)),
+        expires_at=seen.expires_at,
+        ended_at=None,
+        next_look_ms=desk.now_ms(),
+        last_look_at=None,
+        failed_looks=0,
+        trouble=None,
+    )
+
+
+def _to_wake(desk: Desk, purchase: Purchase) -> dict[str, int]:
+    """A number that sleeps is woken right after the purchase; what became of that is looked at then."""
+    line = desk.sites[purchase.site].line(purchase.line)
+    if line.after_purchase is None or purchase.act is not None:
+        return {}
+    return {"wakes_left": WAKES, "wake_at": desk.now()}
+
+
+def _own_picks(purchase: Purchase, seen: Seen) -> tuple[Pick, ...]:
+    """Of several services in one pick each order has its own."""
+    return tuple(
+        replace(pick, id=own, name=own)
+        if (own := seen.picks.get(pick.choice)) and own in _several(pick.id)
+        else pick
+        for pick in purchase.picks
+    )
+
+
+def _several(option_id: str) -> list[str]:
+    names = [name.strip() for name in option_id.split(",")]
+    return names if len(names) > 1 else []
+
+
+def _charged(purchase: Purchase, seen: Sequence[Seen]) -> Decimal:
+    """What the site says it took; the most that was confirmed where it does not say."""
+    prices = [one.price for one in seen if one.price is not None]
+    return sum(prices, Decimal(0)) if len(prices) == len(seen) else purchase.ceiling
+
+
+def _may_pass(error: Exception) -> bool:
+    """Locked, full, unreachable, too busy: all pass. A row that does not fit never will."""
+    lasting = (exc.IntegrityError, exc.DataError, exc.ProgrammingError)
+    return isinstance(error, (exc.DBAPIError, exc.TimeoutError, OSError)) and not isinstance(error, lasting)
+
+
+async def _persist(desk: Desk, write: Callable[[AsyncConnection], Awaitable[None]]) -> None:
+    async for attempt in stamina.retry_context(
+        on=_may_pass, attempts=WRITE_ATTEMPTS, timeout=600, wait_initial=0.1, wait_max=5
+    ):
+        with attempt:
+            async with desk.db.transaction() as connection:
+                await write(connection)

@@ -1,0 +1,453 @@
+"""GearSMS: real US numbers in two pools (S1, S2) and numbers of a hundred countries (Global).
+
+Its document calls each pool a section of its own, but they differ only in the names kept in the tables here.
+"""
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any, ClassVar
+from urllib.parse import quote
+
+from providers.door import Answer, Request
+from providers.errors import (
+    BadKey,
+    Invalid,
+    Malformed,
+    NoFunds,
+    NoNumbers,
+    NotAllowed,
+    NotFound,
+    RateLimited,
+    Refused,
+)
+from providers.shape import (
+    BadShape,
+    each_map,
+    get_int,
+    get_money,
+    get_phone,
+    get_stamp,
+    get_text,
+    need_list,
+    need_map,
+    need_money,
+    need_text,
+    parse_json,
+)
+from providers.site import (
+    Act,
+    Choice,
+    Credential,
+    Credentials,
+    Effect,
+    Event,
+    Hook,
+    Line,
+    Option,
+    OrderRef,
+    Pace,
+    Picks,
+    Quote,
+    Rule,
+    Seen,
+    Site,
+    Sms,
+    State,
+    Surcharge,
+    Trace,
+)
+
+# "Service Specific Rules" of the S2 section; the orders' answers write names in lower case
+ALWAYS_CHARGED = frozenset({"wells fargo"})
+NEVER_REPORTED = frozenset(
+    {
+        "cash app",
+        "citibank",
+        "go2bank",
+        "gobank",
+        "green dot",
+        "one finance",
+        "snapchat",
+        "survey junkie",
+        "walmart family mobile",
+        "walmart money card",
+        "whatsapp",
+    }
+)
+NEVER_REJECTED = NEVER_REPORTED | ALWAYS_CHARGED
+
+S1_SECONDS = 15 * 60 + 15
+MARKUPS: Mapping[str, Mapping[str, Decimal]] = {
+    "s2": {"area_code": Decimal("0.65"), "carrier": Decimal("0.25")},
+}
+
+NO_CODE_YET = frozenset({State.WAITING, State.UNKNOWN})
+OVER_OR_CODE = frozenset({State.RECEIVED, State.DONE, State.EXPIRED, State.CANCELLED})
+
+CARRIERS = (
+    Option(id="tmo", name="T-Mobile"),
+    Option(id="vz", name="Verizon"),
+    Option(id="att", name="AT&T"),
+)
+
+
+class GearSms(Site):
+    """GearSMS. Orders can't be listed and carry no request id, so a lost answer stays a riddle."""
+
+    key = "gearsms"
+    name = "GearSMS"
+    default_url = "https://app.gearsms.com/api/v1"
+    home = "https://app.gearsms.com"
+    credentials = (Credential(key="api_key", pattern=re.compile(r"[!-~]{8,200}")),)
+    pace = Pace(per_minute=3000, floor=3.0)  # its document names no limit
+    hook = Hook(signed=False)
+    trace = Trace.BALANCE
+    lines = (
+        Line(
+            key="s1",
+            choices=(Choice(key="service", required=True), Choice(key="state")),
+            acts=(Act(key="cancel", when=NO_CODE_YET, effect=Effect.ENDS),),
+        ),
+        Line(
+            key="s2",
+            choices=(
+                Choice(key="service", required=True),
+                Choice(key="area_code"),
+                Choice(key="carrier", fixed=CARRIERS),
+            ),
+            acts=(
+                Act(key="cancel", when=NO_CODE_YET, effect=Effect.ENDS, barred=NEVER_REJECTED),
+                Act(
+                    key="report",  # also "if the code provided is invalid"
+                    when=NO_CODE_YET | {State.RECEIVED, State.DONE},
+                    effect=Effect.ENDS,
+                    confirm=True,
+                    barred=NEVER_REPORTED,
+                ),
+                Act(
+                    key="reactivate",
+                    when=OVER_OR_CODE,
+                    effect=Effect.BUYS,
+                    confirm=True,
+                    keeps_id=True,
+                    leaves={"reactivated": True},
+                ),
+            ),
+        ),
+        Line(
+            key="global",
+            choices=(
+                Choice(key="country", required=True),
+                Choice(key="service", required=True, needs=("country",)),
+                Choice(key="area_code", needs=("country", "service")),
+            ),
+            acts=(
+                Act(key="cancel", when=NO_CODE_YET, effect=Effect.ENDS),
+                Act(key="reuse", when=OVER_OR_CODE, effect=Effect.BUYS, confirm=True),
+            ),
+        ),
+    )
+
+    LISTS: ClassVar[Mapping[str, str]] = {
+        "service": "services",
+        "state": "states",
+        "area_code": "area-codes",
+        "country": "countries",
+    }
+    FIELDS: ClassVar[Mapping[str, str]] = {
+        "service": "service",
+        "state": "state",
+        "area_code": "areacode",
+        "carrier": "carrier",
+        "country": "country",
+    }
+    STATES: ClassVar[Mapping[str, State]] = {
+        "pending": State.WAITING,
+        "activating": State.WAITING,
+        "completed": State.DONE,
+        "rejected": State.CANCELLED,
+        "cancelled": State.CANCELLED,
+        "canceled": State.CANCELLED,
+        "reported": State.CANCELLED,
+        # the document has no word for an order whose time is up, so all that it could be
+        "expired": State.EXPIRED,
+        "timeout": State.EXPIRED,
+        "timed_out": State.EXPIRED,
+        "refunded": State.EXPIRED,
+    }
+    REFUSALS: ClassVar[Sequence[tuple[re.Pattern[str], type[Refused]]]] = (
+        (re.compile(r"(invalid|missing) (api key|header).*"), BadKey),
+        (re.compile(r"no numbers? available.*"), NoNumbers),
+        (re.compile(r"insufficient balance( to .*)?"), NoFunds),
+        (re.compile(r"reuse option is not available.*"), NotAllowed),
+        (re.compile(r"invalid service or duration.*"), Invalid),
+    )
+    SOURCES: ClassVar[Mapping[str, str]] = {"S1": "s1", "S2": "s2", "GLOBAL": "global", "LTR": "ltr"}
+
+    async def balance(self, credentials: Credentials) -> Decimal:
+        """Section "Check Balance"."""
+        request = self._request(credentials, "GET", "/balance")
+        return await self._read(request, lambda body: need_money(_data(body), "balance"))
+
+    async def options(
+        self, credentials: Credentials, line: str, choice: str, picks: Picks
+    ) -> Sequence[Option]:
+        """Sections "Get States", "Get Services", "List Area Codes", "Get Countries"."""
+        described = self.line(line).choice(choice)
+        if described.fixed:
+            return described.fixed
+        request = self._list_request(credentials, line, described, picks)
+        return await self._read(request, lambda body: _options(body, choice))
+
+    async def quote(self, credentials: Credentials, line: str, picks: Picks) -> Quote:
+        """The service's price in the list; for Global also "Check Stock", the only count that is live.
+
+        Raises Invalid where the service is not listed any more. Stock 0 is no error: people may still try.
+        """
+        service = picks.get("service", "")
+        request = self._list_request(credentials, line, self.line(line).choice("service"), picks)
+        offer = await self._read(request, lambda body: _offer(body, service))
+        if offer is None:
+            raise Invalid(self.key, request.call, detail="the service is not offered")
+        price, stock = offer
+        if line == "global":
+            stock = await self._stock(credentials, picks)
+        low, high, surcharges = _marked_up(price, MARKUPS.get(line, {}), picks)
+        return Quote(
+            low=low,
+            high=high,
+            rules=_rules(line, service.casefold(), unsure=low != high),
+            surcharges=surcharges,
+            stock=stock,
+            lasts=S1_SECONDS if line == "s1" else None,
+        )
+
+    async def buy(self, credentials: Credentials, line: str, picks: Picks) -> Sequence[Seen]:
+        """Section "Request Number". For S1 the answer has no price."""
+        body: dict[str, str | int] = {self.FIELDS[key]: pick for key, pick in picks.items()}
+        if "country" in body:
+            body["country"] = int(picks["country"])  # the one field that must be a JSON number
+        request = self._request(credentials, "POST", f"/temp-{line}/order", json=body)
+        return [await self._send(request, lambda answer: self._bought(line, picks, _data(answer)))]
+
+    async def look(self, credentials: Credentials, order: OrderRef) -> Seen:
+        """Section "Check SMS Status"; for S1 "Get Number Details" while the number is not known.
+
+        Global's answer never has the number.
+        """
+        word = "number-details" if order.line == "s1" and order.number is None else "check-sms"
+        request = self._order_request(credentials, "GET", word, order)
+        return await self._read(request, lambda body: self._looked(order, _data(body)))
+
+    async def act(self, credentials: Credentials, act: str, order: OrderRef) -> Seen:
+        """Sections "Reject Number", "Report Number", "Reactivate / Reuse Number", "Reuse Number"."""
+        request = self._order_request(credentials, "POST", self.line(order.line).act(act).key, order)
+        return await self._send(request, lambda body: self._acted(act, order, _data(body)))
+
+    def events(self, body: bytes, headers: Mapping[str, str], keys: Sequence[Credentials]) -> Sequence[Event]:
+        """Section "Webhooks". Nothing is signed; other events than `sms_received` are passed over."""
+        try:
+            data = need_map(parse_json(body))
+            if need_text(data, "event") != "sms_received":
+                return []
+            order_id = need_text(data, "orderId")
+        except BadShape as error:
+            raise Malformed(self.key, "webhook", detail=str(error)) from None
+        line = self.SOURCES.get((get_text(data, "source") or "").upper())
+        return [
+            Event(
+                order_id=order_id,
+                sms=_sms(data, at=get_stamp(data, "timestamp")),
+                number=get_phone(data, "number", us=line in {"s1", "s2", "ltr"}),
+                service=get_text(data, "service"),
+                line=line,
+            )
+        ]
+
+    def refusal(self, call: str, answer: Answer) -> Refused | None:
+        """Errors come as 400 or 401 with a message. 401 says nothing by itself: no numbers is one too."""
+        body = answer.data if isinstance(answer.data, dict) else {}
+        if answer.status < 400 and body.get("success") is not False:
+            return None
+        message = get_text(body, "message") or ""
+        if answer.status == 429:
+            return RateLimited(self.key, call, retry_after=answer.retry_after or 30, detail=message)
+        kind = next((kind for words, kind in self.REFUSALS if words.fullmatch(message.casefold())), None)
+        if kind is None:
+            understood = answer.is_json or answer.status == 401
+            if answer.status >= 500 or not understood or body.get("success") is True:
+                return None
+            # an unknown service may well be a 404 too, so only where an order was asked for
+            kind = NotFound if answer.status == 404 and call.endswith(":id") else Refused
+        return kind(self.key, call, detail=message, status=answer.status)
+
+    def _request(
+        self,
+        credentials: Credentials,
+        method: str,
+        path: str,
+        *,
+        template: str = "",
+        params: Mapping[str, str] | None = None,
+        json: Mapping[str, Any] | None = None,
+    ) -> Request:
+        return Request(
+            method=method,
+            path=path,
+            template=template,
+            headers={"X-API-Key": credentials["api_key"]},
+            params=params or {},
+            json=json,
+            secret=credentials["api_key"],
+        )
+
+    def _list_request(self, credentials: Credentials, line: str, choice: Choice, picks: Picks) -> Request:
+        params = {key: picks[key] for key in choice.needs if key in picks}
+        return self._request(credentials, "GET", f"/temp-{line}/{self.LISTS[choice.key]}", params=params)
+
+    def _order_request(self, credentials: Credentials, method: str, word: str, order: OrderRef) -> Request:
+        path = f"/temp-{order.line}/{word}/"
+        return self._request(credentials, method, path + quote(order.id, safe=""), template=path + ":id")
+
+    async def _stock(self, credentials: Credentials, picks: Picks) -> int | None:
+        params = {key: picks[key] for key in ("country", "service") if key in picks}
+        request = self._request(credentials, "GET", "/temp-global/stock", params=params)
+        try:
+            return await self._read(request, lambda body: get_int(_data(body), "stock"))
+        except NoNumbers:
+            return 0
+
+    def _bought(self, line: str, picks: Picks, data: Mapping[str, Any]) -> Seen:
+        # without a status the purchase still stands: only the id must be there
+        return self._seen(need_text(data, "id"), data, us=_is_us(line, picks))
+
+    def _looked(self, order: OrderRef, data: Mapping[str, Any]) -> Seen:
+        need_text(data, "status")
+        return self._seen(order.id, data, us=_is_us(order.line, order.picks), facts=order.facts)
+
+    def _acted(self, act: str, order: OrderRef, data: Mapping[str, Any]) -> Seen:
+        if act == "reuse":  # makes a new order for the same number
+            return self._bought(order.line, order.picks, data)
+        facts = {**order.facts, **self.line(order.line).act(act).leaves}
+        return self._seen(order.id, data, us=_is_us(order.line, order.picks), facts=facts)
+
+    def _seen(
+        self,
+        order_id: str,
+        data: Mapping[str, Any],
+        *,
+        us: bool,
+        facts: Mapping[str, str | int | bool] | None = None,
+    ) -> Seen:
+        facts = facts or {}
+        word = (get_text(data, "status") or "").casefold()
+        state = self.STATES.get(word, State.UNKNOWN)
+        sms = _sms(data)
+        if state is State.WAITING and facts.get("reactivated"):
+            sms = None  # whatever is still shown came before the reactivation
+        if state is State.WAITING and sms is not None:
+            state = State.RECEIVED
+        if state is State.DONE and sms is None:
+            state = State.UNKNOWN  # "completed" before its text is there: keep watching
+        service = get_text(data, "service")
+        return Seen(
+            id=order_id,
+            state=state,
+            number=get_phone(data, "number", us=us),
+            messages=() if sms is None else (sms,),
+            expires_at=get_stamp(data, "expiresAt"),
+            price=get_money(data, "price"),
+            refunded=Decimal(0) if data.get("refunded") is False else get_money(data, "refundAmount"),
+            balance=get_money(data, "balance"),
+            picks={} if service is None else {"service": service},
+            facts={**facts, "activating": word == "activating"},
+            raw=data,
+        )
+
+
+def _data(body: Any) -> Mapping[str, Any]:
+    return need_map(need_map(body).get("data"))
+
+
+def _sms(data: Mapping[str, Any], *, at: int | None = None) -> Sms | None:
+    """The one message that an order can show; its text is sometimes only the pin."""
+    pin = get_text(data, "pin")
+    text = get_text(data, "sms") or pin
+    return None if text is None else Sms(text=text, code=pin, at=at)
+
+
+def _is_us(line: str, picks: Picks) -> bool:
+    """Whether ten digits are a US number: in Global they are so for country 1 only."""
+    return line != "global" or picks.get("country") == "1"
+
+
+def _options(body: Any, choice: str) -> list[Option]:
+    entries = need_list(need_map(body).get("data"))
+    if choice == "area_code":  # Global lists bare texts
+        entries = [{"areaCode": entry} if isinstance(entry, str | int) else entry for entry in entries]
+    options = [option for entry in each_map(entries) if (option := _option(entry, choice)) is not None]
+    if entries and not options:
+        raise BadShape("a list of nothing known")
+    return options
+
+
+def _option(entry: Mapping[str, Any], choice: str) -> Option | None:
+    name = get_text(entry, "areaCode" if choice == "area_code" else "name")
+    # services go by name, not by `code`: the order wants the name
+    ids = {"state": get_text(entry, "code"), "country": get_text(entry, "ID")}
+    option_id = ids.get(choice, name)
+    if name is None or option_id is None:
+        return None
+    iso = (get_text(entry, "short_name") or "").upper()
+    rate = get_money(entry, "success_rate")
+    return Option(
+        id=option_id,
+        name=name,
+        price=get_money(entry, "price"),
+        stock=get_int(entry, "available" if "available" in entry else "stock"),
+        iso=iso if re.fullmatch("[A-Z]{2}", iso) else None,
+        note=get_text(entry, "state") if rate is None else f"{rate:f} %",
+    )
+
+
+def _offer(body: Any, service: str) -> tuple[Decimal, int | None] | None:
+    """Price and stock of one service in the list of services."""
+    offer = next((option for option in _options(body, "service") if option.id == service), None)
+    if offer is None:
+        return None
+    if offer.price is None:
+        raise BadShape("no price")
+    return offer.price, offer.stock
+
+
+def _marked_up(
+    base: Decimal, markups: Mapping[str, Decimal], picks: Picks
+) -> tuple[Decimal, Decimal, tuple[Surcharge, ...]]:
+    """The price's bounds, and what each choice adds, picked or not: alone, or on top of the others picked."""
+    picked = {choice: markup for choice, markup in markups.items() if choice in picks}
+    surcharges = []
+    for choice, markup in markups.items():
+        others = (1 + other for key, other in picked.items() if key != choice)
+        high = base * markup * math.prod(others, start=Decimal(1))
+        surcharges.append(Surcharge(choice=choice, low=base * markup, high=high))
+    added = base * (1 + sum(picked.values()))
+    compounded = base * math.prod((1 + markup for markup in picked.values()), start=Decimal(1))
+    return added, compounded, tuple(surcharges)
+
+
+def _rules(line: str, service: str, *, unsure: bool) -> tuple[Rule, ...]:
+    """What the document says of refunds. `service` is case-folded."""
+    if line != "s2":
+        return (Rule.REFUND_ON_CANCEL,)
+    rules = {
+        Rule.REFUND_ON_CANCEL: service not in NEVER_REJECTED,
+        Rule.NO_CANCEL: service in NEVER_REJECTED,
+        Rule.NO_REPORT: service in NEVER_REPORTED,
+        Rule.ALWAYS_CHARGED: service in ALWAYS_CHARGED,
+        # Wells Fargo is said to be refunded by the timer and to be charged always: the worse is told
+        Rule.REFUND_ON_EXPIRY: service in NEVER_REJECTED - ALWAYS_CHARGED,
+        Rule.SURCHARGES_UNSURE: unsure,
+    }
+    return tuple(rule for rule, holds in rules.items() if holds)

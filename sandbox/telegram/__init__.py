@@ -1,0 +1,1 @@
+"""A Bot API server and the people who chat through it."""

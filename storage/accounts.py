@@ -1,0 +1,102 @@
+"""Linked accounts. What comes out of here is sealed; `storage.secrets` opens it."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import exists, func, insert, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.db import fetch_all, fetch_one
+from storage.purchases import Outcome
+from storage.tables import accounts, orders, purchases
+
+WIPED = b""
+"""In place of the key of a removed account that is not needed any more."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """A person's account at a site."""
+
+    id: str
+    owner_id: int
+    site: str
+    name: str
+    credentials: bytes
+    old_credentials: bytes | None
+    old_until: int | None
+    hook_hash: str | None
+    hook_token: bytes | None
+    hook_seen_at: int | None
+    key_ok: bool
+    balance: Decimal | None
+    balance_at: int | None
+    created_at: int
+    removed_at: int | None
+
+
+async def add(connection: AsyncConnection, account: Account) -> None:
+    """Store a new account."""
+    fields = {column.key: getattr(account, column.key) for column in accounts.c}
+    await connection.execute(insert(accounts).values(**fields))
+
+
+async def get(connection: AsyncConnection, account_id: str) -> Account | None:
+    """The account, also a removed one: its open orders are still shown."""
+    return await fetch_one(connection, select(accounts).where(accounts.c.id == account_id), Account)
+
+
+async def get_by_hook(connection: AsyncConnection, site: str, hook_hash: str) -> Account | None:
+    """The account whose webhook address this is."""
+    query = select(accounts).where(
+        accounts.c.hook_hash == hook_hash, accounts.c.site == site, accounts.c.removed_at.is_(None)
+    )
+    return await fetch_one(connection, query, Account)
+
+
+async def of_owner(connection: AsyncConnection, owner_id: int) -> list[Account]:
+    """A person's accounts, oldest first; those of one second by their names."""
+    query = (
+        select(accounts)
+        .where(accounts.c.owner_id == owner_id, accounts.c.removed_at.is_(None))
+        .order_by(accounts.c.created_at, func.lower(accounts.c.name), accounts.c.id)
+    )
+    return await fetch_all(connection, query, Account)
+
+
+async def change(connection: AsyncConnection, account_id: str, **values: Any) -> None:
+    """Set these columns."""
+    await connection.execute(update(accounts).where(accounts.c.id == account_id).values(**values))
+
+
+async def key_worked(connection: AsyncConnection, account: Account, **values: Any) -> None:
+    """Note what a call with this key brought, unless the key was replaced meanwhile."""
+    query = update(accounts).where(*_same_key(account)).values(key_ok=True, **values)
+    await connection.execute(query)
+
+
+async def key_failed(connection: AsyncConnection, account: Account) -> bool:
+    """Note that the site refuses this key. False if that was known, or if the key was replaced meanwhile."""
+    query = update(accounts).where(*_same_key(account), accounts.c.key_ok).values(key_ok=False)
+    return (await connection.execute(query)).rowcount == 1
+
+
+async def forget_keys(connection: AsyncConnection, now: int) -> None:
+    """Wipe replaced keys whose grace is over, and keys of removed accounts that no order needs any more."""
+    await connection.execute(
+        update(accounts).where(accounts.c.old_until <= now).values(old_credentials=None, old_until=None)
+    )
+    needed = or_(
+        exists().where(orders.c.account_id == accounts.c.id, orders.c.is_open),
+        exists().where(purchases.c.account_id == accounts.c.id, purchases.c.state == Outcome.SENDING.value),
+    )
+    await connection.execute(
+        update(accounts)
+        .where(accounts.c.removed_at.is_not(None), accounts.c.credentials != WIPED, ~needed)
+        .values(credentials=WIPED, old_credentials=None, old_until=None, hook_hash=None, hook_token=None)
+    )
+
+
+def _same_key(account: Account) -> list[Any]:
+    return [accounts.c.id == account.id, accounts.c.credentials == account.credentials]

@@ -1,0 +1,213 @@
+"""The database: SQLite through one connection, or PostgreSQL. One schema, one set of migrations."""
+
+import asyncio
+import secrets
+import time
+from collections.abc import AsyncIterator, Coroutine, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Executable, Table, event, text
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.exc import OperationalError, ProgrammingError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncTransaction, create_async_engine
+from sqlalchemy.pool import AsyncAdaptedQueuePool
+
+Row = TypeVar("Row")
+
+HEAD = "0001"
+"""The newest migration. Compared at start, so that Alembic is imported only when there is something to do."""
+
+_MIGRATIONS = Path(__file__).parent / "migrations"
+_MIGRATION_LOCK = (
+    7_466_235_535  # any fixed number: two replicas that start at once migrate one after the other
+)
+
+
+def new_id() -> str:
+    """A row id: 64 random bits as 16 hex digits, short enough for a button."""
+    return secrets.token_hex(8)
+
+
+async def _to_its_end(work: Coroutine[Any, Any, Row]) -> Row:
+    """What the work brings. Who is cancelled meanwhile waits for its end, and is cancelled then."""
+    task, cancelled = asyncio.ensure_future(work), False
+    while not task.done():
+        try:
+            await asyncio.wait([task])
+        except asyncio.CancelledError:
+            cancelled = True
+    if not cancelled:
+        return task.result()
+    task.cancelled() or task.exception()  # mark as seen
+    raise asyncio.CancelledError
+
+
+class _Transaction(AsyncTransaction):
+    """Begins and ends as a whole."""
+
+    __slots__ = ()
+
+    async def start(self, is_ctxmanager: bool = False) -> AsyncTransaction:
+        """As AsyncTransaction's."""
+        return await _to_its_end(super().start(is_ctxmanager))
+
+    async def __aexit__(self, *error: Any) -> None:
+        await _to_its_end(super().__aexit__(*error))
+
+
+class _Connection(AsyncConnection):
+    """No statement is torn by a cancellation: the driver's thread would go on with it in a connection that
+    SQLAlchemy has given up, and SQLite stay locked for whoever comes next.
+    """
+
+    __slots__ = ()
+
+    async def execute(self, *args: Any, **more: Any) -> Any:
+        """As AsyncConnection's."""
+        return await _to_its_end(super().execute(*args, **more))
+
+    def begin_nested(self) -> AsyncTransaction:
+        """As AsyncConnection's."""
+        return _Transaction(self, nested=True)
+
+
+def new_ordered_id() -> str:
+    """A row id that sorts by the time it was made, to the millisecond: for rows whose order people see."""
+    return f"{int(time.time() * 1000):012x}{secrets.token_hex(4)}"
+
+
+class Database:
+    """Transactions on one engine. Each holds the write lock from its first word (BEGIN IMMEDIATE)."""
+
+    def __init__(self, url: str) -> None:
+        self.url = _driver_url(url)
+        self.engine = _sqlite(self.url) if self.is_sqlite else _postgres(self.url)
+        self._inside: set[asyncio.Task[Any] | None] = set()
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether this is a SQLite file."""
+        return self.url.startswith("sqlite")
+
+    async def migrate(self) -> None:
+        """Bring the schema to HEAD. Raises what the database raises."""
+        if await self._version() != HEAD:
+            async with self.engine.begin() as connection:
+                if not self.is_sqlite:
+                    await connection.execute(text(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})"))
+                await connection.run_sync(_upgrade)
+
+    async def close(self) -> None:
+        """Close the connections. An unclosed SQLite connection would hang the exit."""
+        await self.engine.dispose()
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[AsyncConnection]:
+        """All or nothing. Raises RuntimeError inside another: that would wait for its own connection."""
+        task = asyncio.current_task()
+        if task in self._inside:
+            raise RuntimeError("a transaction inside a transaction")
+        self._inside.add(task)
+        try:
+            connection = _Connection(self.engine)
+            try:
+                await _to_its_end(connection.start())
+                await _Transaction(connection).start()
+                yield connection
+                await _to_its_end(connection.commit())
+            finally:
+                if connection.sync_connection is not None:
+                    await _to_its_end(connection.close())  # rolls back what is not committed
+        finally:
+            self._inside.discard(task)
+
+    async def _version(self) -> str | None:
+        try:
+            async with self.engine.connect() as connection:
+                return (await connection.execute(text("SELECT version_num FROM alembic_version"))).scalar()
+        except (OperationalError, ProgrammingError):  # no such table: an empty database
+            return None
+
+
+async def fetch_one(connection: AsyncConnection, query: Executable, row: type[Row]) -> Row | None:
+    """The first row as its class, whose fields are named as the columns."""
+    found = (await connection.execute(query)).mappings().first()
+    return None if found is None else row(**found)
+
+
+async def fetch_all(connection: AsyncConnection, query: Executable, row: type[Row]) -> list[Row]:
+    """All rows as their class."""
+    return [row(**found) for found in (await connection.execute(query)).mappings()]
+
+
+async def upsert(
+    connection: AsyncConnection, table: Table, values: Mapping[str, Any], *, key: list[str], change: list[str]
+) -> None:
+    """Insert a row, or change these columns of the row with that key."""
+    make = sqlite_insert if connection.dialect.name == "sqlite" else postgres_insert
+    insert = make(table).values(**values)
+    if change:
+        insert = insert.on_conflict_do_update(
+            index_elements=key, set_={column: insert.excluded[column] for column in change}
+        )
+    else:
+        insert = insert.on_conflict_do_nothing(index_elements=key)
+    await connection.execute(insert)
+
+
+def _driver_url(url: str) -> str:
+    for plain, driver in (
+        ("sqlite:", "sqlite+aiosqlite:"),
+        ("postgresql:", "postgresql+asyncpg:"),
+        ("postgres:", "postgresql+asyncpg:"),
+    ):
+        if url.startswith(plain):
+            return driver + url.removeprefix(plain)
+    return url
+
+
+def _postgres(url: str) -> AsyncEngine:
+    # Asked first whether they still live: a restarted server costs no purchase its answer.
+    return create_async_engine(url, pool_size=10, pool_pre_ping=True)
+
+
+def _sqlite(url: str) -> AsyncEngine:
+    # One connection: tasks sharing more would lose updates, and SQLite before 3.51.3 can corrupt a WAL
+    # database when several connections write and checkpoint at once.
+    engine = create_async_engine(
+        url, poolclass=AsyncAdaptedQueuePool, pool_size=1, max_overflow=0, pool_timeout=120
+    )
+    event.listen(engine.sync_engine, "connect", _prepare)
+    event.listen(engine.sync_engine, "begin", _begin)
+    return engine
+
+
+def _prepare(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # the driver's own implicit BEGIN would be a deferred one
+    cursor = connection.cursor()
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "busy_timeout=10000",
+        "secure_delete=ON",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _upgrade(connection: Connection) -> None:
+    from alembic import command  # noqa: PLC0415 - 0.2 s that only a migration needs
+    from alembic.config import Config  # noqa: PLC0415 - as above
+
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")

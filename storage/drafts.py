@@ -1,0 +1,100 @@
+"""Wishes in the making: what somebody has picked so far in one menu message."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.tables import drafts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pick:
+    """One choice made. `facts` are what the adapter said of the option."""
+
+    choice: str
+    id: str
+    name: str
+    facts: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A wish. `token` is the one use of its Buy button, made anew with each quote."""
+
+    id: str
+    user_id: int
+    chat_id: int
+    thread_id: int | None
+    card_id: int | None
+    account_id: str
+    line: str
+    picks: tuple[Pick, ...]
+    asking: str | None
+    query: str
+    page: int
+    low: Decimal | None
+    high: Decimal | None
+    quoted_at: int | None
+    token: str | None
+    created_at: int
+
+    @property
+    def ids(self) -> dict[str, str]:
+        """The picks as adapters take them."""
+        return {pick.choice: pick.id for pick in self.picks}
+
+    def changed(self, **values: Any) -> "Draft":
+        """This draft with other values."""
+        return replace(self, **values)
+
+
+def picks_to_json(picks: tuple[Pick, ...]) -> list[list[Any]]:
+    """As stored in drafts, purchases and orders."""
+    return [[pick.choice, pick.id, pick.name, dict(pick.facts)] for pick in picks]
+
+
+def picks_from_json(stored: list[list[Any]]) -> tuple[Pick, ...]:
+    """Back from the stored form."""
+    return tuple(Pick(choice=choice, id=id_, name=name, facts=facts) for choice, id_, name, facts in stored)
+
+
+async def add(connection: AsyncConnection, draft: Draft) -> None:
+    """Store a new draft."""
+    await connection.execute(insert(drafts).values(**_values(draft)))
+
+
+async def save(connection: AsyncConnection, draft: Draft) -> bool:
+    """Store a changed draft. False: it is not there any more."""
+    query = update(drafts).where(drafts.c.id == draft.id).values(**_values(draft))
+    return (await connection.execute(query)).rowcount > 0
+
+
+async def get(connection: AsyncConnection, draft_id: str) -> Draft | None:
+    """The draft, if it is still there."""
+    found = (await connection.execute(select(drafts).where(drafts.c.id == draft_id))).mappings().first()
+    return None if found is None else Draft(**{**found, "picks": picks_from_json(found["picks"])})
+
+
+async def get_by_token(connection: AsyncConnection, token: str) -> Draft | None:
+    """The draft whose Buy button this is."""
+    found = (await connection.execute(select(drafts).where(drafts.c.token == token))).mappings().first()
+    return None if found is None else Draft(**{**found, "picks": picks_from_json(found["picks"])})
+
+
+async def drop(connection: AsyncConnection, draft_id: str) -> None:
+    """Forget a draft."""
+    await connection.execute(delete(drafts).where(drafts.c.id == draft_id))
+
+
+async def forget_older(connection: AsyncConnection, before: int) -> None:
+    """Forget menus nobody will press again."""
+    await connection.execute(delete(drafts).where(drafts.c.created_at < before))
+
+
+def _values(draft: Draft) -> dict[str, Any]:
+    values = {column.key: getattr(draft, column.key) for column in drafts.c}
+    return {**values, "picks": picks_to_json(draft.picks)}

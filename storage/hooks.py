@@ -1,0 +1,95 @@
+"""Webhooks as they came in: stored raw before they are answered, worked on afterwards."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.db import fetch_all
+from storage.tables import hooks
+
+_WAITING = ("new", "held")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hook:
+    """One webhook call. `body` is sealed; `headers` are only those that verify it."""
+
+    id: str
+    account_id: str
+    site: str
+    body: bytes
+    headers: Mapping[str, str]
+    received_at: int
+    state: str
+    attempts: int
+    not_before_ms: int
+    outcome: str | None
+
+
+async def add(connection: AsyncConnection, hook: Hook) -> None:
+    """Store a call."""
+    values = {column.key: getattr(hook, column.key) for column in hooks.c}
+    await connection.execute(insert(hooks).values(**values))
+
+
+async def due(
+    connection: AsyncConnection, now_ms: int, *, limit: int, not_of: Collection[str] = ()
+) -> list[Hook]:
+    """Calls to work on, oldest first, but for those of these accounts."""
+    query = (
+        select(hooks)
+        .where(hooks.c.state.in_(_WAITING), hooks.c.not_before_ms <= now_ms)
+        .where(hooks.c.account_id.not_in(not_of))
+        .order_by(hooks.c.received_at, hooks.c.id)
+        .limit(limit)
+    )
+    return await fetch_all(connection, query, Hook)
+
+
+async def next_due_ms(connection: AsyncConnection, *, not_of: Collection[str] = ()) -> int | None:
+    """When the next call is to be worked on, but for those of these accounts."""
+    query = select(func.min(hooks.c.not_before_ms)).where(
+        hooks.c.state.in_(_WAITING), hooks.c.account_id.not_in(not_of)
+    )
+    due_ms: int | None = (await connection.execute(query)).scalar()
+    return due_ms
+
+
+async def settle(connection: AsyncConnection, hook_id: str, state: str, outcome: str) -> None:
+    """Done with it."""
+    await connection.execute(update(hooks).where(hooks.c.id == hook_id).values(state=state, outcome=outcome))
+
+
+async def hold(connection: AsyncConnection, hook_id: str, until_ms: int, outcome: str) -> None:
+    """Try again then: its order is not known yet, or the site did not answer."""
+    values = {
+        "state": "held",
+        "not_before_ms": until_ms,
+        "outcome": outcome,
+        "attempts": hooks.c.attempts + 1,
+    }
+    await connection.execute(update(hooks).where(hooks.c.id == hook_id).values(**values))
+
+
+async def waiting_of_account(connection: AsyncConnection, account_id: str) -> int:
+    """How many calls of an account wait: a forger's flood is bounded by it."""
+    query = (
+        select(func.count())
+        .select_from(hooks)
+        .where(hooks.c.account_id == account_id, hooks.c.state.in_(_WAITING))
+    )
+    return int((await connection.execute(query)).scalar_one())
+
+
+async def wake_held(connection: AsyncConnection, account_id: str) -> None:
+    """An order of this account just became known: look at the held calls now."""
+    await connection.execute(
+        update(hooks).where(hooks.c.account_id == account_id, hooks.c.state == "held").values(not_before_ms=0)
+    )
+
+
+async def forget_older(connection: AsyncConnection, before: int) -> None:
+    """Delete calls received before."""
+    await connection.execute(delete(hooks).where(hooks.c.received_at < before))

@@ -1,0 +1,225 @@
+"""Orders: numbers that were bought, and when to look at them next."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from providers.site import OrderRef, State
+from storage.drafts import Pick, picks_from_json, picks_to_json
+from storage.tables import orders
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """One number at one site. Reactivating it counts `activation` up and keeps the row."""
+
+    id: str
+    purchase_id: str
+    user_id: int
+    chat_id: int
+    thread_id: int | None
+    card_id: int | None
+    account_id: str
+    site: str
+    line: str
+    site_id: str
+    activation: int
+    state: State
+    is_open: bool
+    number: str | None
+    picks: tuple[Pick, ...]
+    facts: Mapping[str, Any]
+    price: Decimal | None
+    refunded: Decimal | None
+    created_at: int
+    activated_at: int
+    expires_at: int | None
+    ended_at: int | None
+    next_look_ms: int
+    last_look_at: int | None
+    failed_looks: int
+    trouble: str | None
+
+    @property
+    def ref(self) -> OrderRef:
+        """What an adapter may know of it."""
+        return OrderRef(
+            id=self.site_id,
+            line=self.line,
+            picks={pick.choice: pick.id for pick in self.picks},
+            state=self.state,
+            number=self.number,
+            expires_at=self.expires_at,
+            facts=self.facts,
+        )
+
+    def name_of(self, choice: str) -> str | None:
+        """The name of what was picked there."""
+        return next((pick.name for pick in self.picks if pick.choice == choice), None)
+
+
+async def add(connection: AsyncConnection, order: Order) -> None:
+    """Store a new order."""
+    await connection.execute(insert(orders).values(**_values(order)))
+
+
+async def save(connection: AsyncConnection, order: Order) -> None:
+    """Store a changed order."""
+    await connection.execute(update(orders).where(orders.c.id == order.id).values(**_values(order)))
+
+
+async def change(connection: AsyncConnection, order_id: str, **values: Any) -> None:
+    """Set these columns only."""
+    await connection.execute(update(orders).where(orders.c.id == order_id).values(**values))
+
+
+async def get(connection: AsyncConnection, order_id: str) -> Order | None:
+    """The order of that id."""
+    return await _one(connection, orders.c.id == order_id)
+
+
+async def get_for_update(connection: AsyncConnection, order_id: str) -> Order | None:
+    """The order, locked until the transaction ends (SQLite locks as a whole)."""
+    query = select(orders).where(orders.c.id == order_id).with_for_update()
+    found = (await connection.execute(query)).mappings().first()
+    return None if found is None else _row(found)
+
+
+async def get_many_for_update(connection: AsyncConnection, ids: list[str]) -> list[Order]:
+    """These orders, locked until the transaction ends."""
+    return await _all(connection, select(orders).where(orders.c.id.in_(ids)).with_for_update())
+
+
+async def looked_at(connection: AsyncConnection, seen: list[Order]) -> None:
+    """Store what every look changes of these orders, in one statement."""
+    if not seen:
+        return
+    columns = ("next_look_ms", "last_look_at", "failed_looks", "facts")
+    query = update(orders).where(orders.c.id == bindparam("row_id"))
+    rows = [
+        {"row_id": order.id} | {f"new_{name}": _values(order)[name] for name in columns} for order in seen
+    ]
+    await connection.execute(query.values({name: bindparam(f"new_{name}") for name in columns}), rows)
+
+
+async def open_ids_of_site(connection: AsyncConnection, site: str) -> list[str]:
+    """All open orders at a site."""
+    query = select(orders.c.id).where(orders.c.is_open, orders.c.site == site)
+    return list((await connection.execute(query)).scalars())
+
+
+async def get_by_site_id(connection: AsyncConnection, account_id: str, site_id: str) -> Order | None:
+    """The order that the site calls so, of this account alone."""
+    return await _one(connection, orders.c.account_id == account_id, orders.c.site_id == site_id)
+
+
+async def known_site_ids(connection: AsyncConnection, account_id: str, ids: list[str]) -> set[str]:
+    """Which of these ids of the site are orders of ours."""
+    query = select(orders.c.site_id).where(orders.c.account_id == account_id, orders.c.site_id.in_(ids))
+    return set((await connection.execute(query)).scalars())
+
+
+async def of_purchase(connection: AsyncConnection, purchase_id: str) -> list[Order]:
+    """What one purchase brought."""
+    return await _all(connection, select(orders).where(orders.c.purchase_id == purchase_id))
+
+
+async def due(connection: AsyncConnection, now_ms: int, limit: int) -> list[Order]:
+    """Open orders whose time to be looked at has come, longest overdue first."""
+    query = (
+        select(orders)
+        .where(orders.c.is_open, orders.c.next_look_ms <= now_ms)
+        .order_by(orders.c.next_look_ms)
+        .limit(limit)
+    )
+    return await _all(connection, query)
+
+
+async def next_due_ms(connection: AsyncConnection) -> int | None:
+    """When the next open order is due."""
+    query = select(func.min(orders.c.next_look_ms)).where(orders.c.is_open)
+    due_ms: int | None = (await connection.execute(query)).scalar()
+    return due_ms
+
+
+async def lease(connection: AsyncConnection, ids: list[str], until_ms: int) -> None:
+    """These are being looked at: nobody else looks before then, and a crash costs no more than that."""
+    await connection.execute(update(orders).where(orders.c.id.in_(ids)).values(next_look_ms=until_ms))
+
+
+async def still_leased(connection: AsyncConnection, ids: list[str], until_ms: int) -> list[Order]:
+    """Those of the taken-up orders that nobody has looked at, ended or reactivated since."""
+    query = select(orders).where(orders.c.id.in_(ids), orders.c.is_open, orders.c.next_look_ms == until_ms)
+    return await _all(connection, query)
+
+
+async def look_at_all(connection: AsyncConnection, account_id: str, now_ms: int) -> None:
+    """Look at all open orders of an account now: its key works again."""
+    mine = (orders.c.account_id == account_id, orders.c.is_open)
+    await connection.execute(update(orders).where(*mine).values(next_look_ms=now_ms))
+
+
+async def look_at_everything(connection: AsyncConnection, now_ms: int) -> None:
+    """Look at all open orders now: the process has just started."""
+    later = (orders.c.is_open, orders.c.next_look_ms > now_ms)
+    await connection.execute(update(orders).where(*later).values(next_look_ms=now_ms))
+
+
+async def open_of_account(connection: AsyncConnection, account_id: str) -> list[Order]:
+    """All open orders of an account."""
+    return await _all(connection, select(orders).where(orders.c.is_open, orders.c.account_id == account_id))
+
+
+async def open_of_user(connection: AsyncConnection, user_id: int) -> list[Order]:
+    """A person's open orders, newest first."""
+    query = (
+        select(orders)
+        .where(orders.c.is_open, orders.c.user_id == user_id)
+        .order_by(orders.c.activated_at.desc(), orders.c.id)
+    )
+    return await _all(connection, query)
+
+
+async def past_of_user(connection: AsyncConnection, user_id: int, *, offset: int, limit: int) -> list[Order]:
+    """A person's ended orders, newest first."""
+    query = (
+        select(orders)
+        .where(~orders.c.is_open, orders.c.user_id == user_id)
+        .order_by(orders.c.created_at.desc(), orders.c.id)
+        .offset(offset)
+        .limit(limit)
+    )
+    return await _all(connection, query)
+
+
+async def count_past_of_user(connection: AsyncConnection, user_id: int) -> int:
+    """How many orders of a person have ended."""
+    query = select(func.count()).select_from(orders).where(~orders.c.is_open, orders.c.user_id == user_id)
+    return int((await connection.execute(query)).scalar_one())
+
+
+async def _one(connection: AsyncConnection, *where: Any) -> Order | None:
+    found = (await connection.execute(select(orders).where(*where))).mappings().first()
+    return None if found is None else _row(found)
+
+
+async def _all(connection: AsyncConnection, query: Any) -> list[Order]:
+    return [_row(found) for found in (await connection.execute(query)).mappings()]
+
+
+def _row(found: Any) -> Order:
+    return Order(**{**found, "picks": picks_from_json(found["picks"]), "state": State(found["state"])})
+
+
+def _values(order: Order) -> dict[str, Any]:
+    values = {column.key: getattr(order, column.key) for column in orders.c}
+    return {
+        **values,
+        "picks": picks_to_json(order.picks),
+        "state": order.state.value,
+        "facts": dict(order.facts),
+    }

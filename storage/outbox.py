@@ -1,0 +1,199 @@
+"""What is to be sent to Telegram. A row names what it is about; its text is drawn when it is sent."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum, StrEnum
+from typing import Any
+
+from sqlalchemy import delete, func, insert, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.db import fetch_all
+from storage.tables import outbox
+
+
+class Kind(StrEnum):
+    """What is sent."""
+
+    PUSH = "push"  # a new message that rings: the code
+    CARD = "card"  # an edit of the order's card
+    OUTCOME = "outcome"  # an edit of a purchase's card that has no order (yet)
+    NOTICE = "notice"  # a new message; args hold the text's key
+
+
+class Priority(IntEnum):
+    """Lower goes first."""
+
+    CODE = 0
+    OUTCOME = 1
+    REST = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """One thing to send. `args` hold nothing secret."""
+
+    kind: Kind
+    priority: Priority
+    user_id: int
+    chat_id: int
+    thread_id: int | None = None
+    order_id: str | None = None
+    purchase_id: str | None = None
+    message_id: str | None = None
+    args: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Queued(Letter):
+    """A letter in the outbox."""
+
+    id: int
+    state: str
+    attempts: int
+    unsure: bool
+    not_before_ms: int
+    created_ms: int
+    sent_ms: int | None
+    sent_id: int | None
+    error: str | None
+
+
+async def put(connection: AsyncConnection, letter: Letter, now_ms: int) -> None:
+    """Write a letter. An order's card that waits already is not written twice."""
+    if letter.kind is Kind.CARD and await _card_waits(connection, letter):
+        return
+    await connection.execute(
+        insert(outbox).values(
+            kind=letter.kind.value,
+            priority=int(letter.priority),
+            user_id=letter.user_id,
+            chat_id=letter.chat_id,
+            thread_id=letter.thread_id,
+            order_id=letter.order_id,
+            purchase_id=letter.purchase_id,
+            message_id=letter.message_id,
+            args=dict(letter.args),
+            state="due",
+            attempts=0,
+            unsure=False,
+            not_before_ms=now_ms,
+            created_ms=now_ms,
+        )
+    )
+
+
+async def due(
+    connection: AsyncConnection,
+    now_ms: int,
+    *,
+    limit: int,
+    not_in_chats: Mapping[Priority, Collection[int]],
+) -> list[Queued]:
+    """What may go out now: codes first, else in the order written; without these chats' letters."""
+    query = (
+        select(outbox)
+        .where(outbox.c.state == "due", outbox.c.not_before_ms <= now_ms)
+        .order_by(outbox.c.priority, outbox.c.id)
+        .limit(limit)
+    )
+    for priority, chats in not_in_chats.items():
+        if chats:
+            elsewhere = outbox.c.chat_id.not_in(sorted(chats))
+            query = query.where(or_(outbox.c.priority != int(priority), elsewhere))
+    return [_row(row) for row in await fetch_all(connection, query, dict)]
+
+
+async def next_due_ms(connection: AsyncConnection, *, after_ms: int) -> int | None:
+    """When the next letter comes due after that moment."""
+    query = select(func.min(outbox.c.not_before_ms)).where(
+        outbox.c.state == "due", outbox.c.not_before_ms > after_ms
+    )
+    due_ms: int | None = (await connection.execute(query)).scalar()
+    return due_ms
+
+
+async def begin(connection: AsyncConnection, ids: list[int]) -> None:
+    """These are on their way: after a crash they may or may not have arrived."""
+    if ids:
+        values = {"state": "sending", "attempts": outbox.c.attempts + 1}
+        await connection.execute(update(outbox).where(outbox.c.id.in_(ids)).values(**values))
+
+
+async def sent(connection: AsyncConnection, letter_id: int, now_ms: int, sent_id: int | None) -> None:
+    """It arrived, as this message."""
+    await connection.execute(
+        update(outbox).where(outbox.c.id == letter_id).values(state="sent", sent_ms=now_ms, sent_id=sent_id)
+    )
+
+
+async def again(connection: AsyncConnection, letter: Queued, at_ms: int, *, unsure: bool, error: str) -> None:
+    """Try again then. A card whose newer edit waits already is dropped instead."""
+    if letter.kind is Kind.CARD and await _card_waits(connection, letter):
+        await drop(connection, letter.id, "superseded")
+        return
+    values = {
+        "state": "due",
+        "not_before_ms": at_ms,
+        "unsure": letter.unsure or unsure,
+        "error": error,
+    }
+    await connection.execute(update(outbox).where(outbox.c.id == letter.id).values(**values))
+
+
+async def drop(connection: AsyncConnection, letter_id: int, error: str) -> None:
+    """It can't be delivered."""
+    await connection.execute(
+        update(outbox).where(outbox.c.id == letter_id).values(state="dropped", error=error)
+    )
+
+
+async def in_state(connection: AsyncConnection, state: str) -> list[Queued]:
+    """All letters in this state."""
+    query = select(outbox).where(outbox.c.state == state).order_by(outbox.c.id)
+    return [_row(row) for row in await fetch_all(connection, query, dict)]
+
+
+async def forget_older(connection: AsyncConnection, before_ms: int) -> None:
+    """Delete what was settled before."""
+    await connection.execute(
+        delete(outbox).where(outbox.c.state.in_(["sent", "dropped"]), outbox.c.created_ms < before_ms)
+    )
+
+
+async def _card_waits(connection: AsyncConnection, letter: Letter) -> bool:
+    query = select(outbox.c.id).where(
+        outbox.c.kind == Kind.CARD.value, outbox.c.state == "due", outbox.c.order_id == letter.order_id
+    )
+    return (await connection.execute(query)).first() is not None
+
+
+def _row(found: dict[str, Any]) -> Queued:
+    return Queued(**{**found, "kind": Kind(found["kind"]), "priority": Priority(found["priority"])})
+
+
+async def park(connection: AsyncConnection, chat_id: int, why: str) -> None:
+    """Nothing can be sent to this chat for now: keep its letters for the day it opens again."""
+    query = update(outbox).where(outbox.c.chat_id == chat_id, outbox.c.state.in_(["due", "sending"]))
+    await connection.execute(query.values(state="parked", error=why))
+
+
+async def unpark(connection: AsyncConnection, chat_id: int, now_ms: int) -> int:
+    """The chat is open again: send what was kept. How many."""
+    parked = (outbox.c.chat_id == chat_id, outbox.c.state == "parked")
+    # Cards are drawn anew from the rows: the newest of each order is enough, and none where one waits.
+    waits = select(outbox.c.order_id).where(outbox.c.kind == Kind.CARD.value, outbox.c.state == "due")
+    newest = (
+        select(func.max(outbox.c.id))
+        .where(*parked, outbox.c.kind == Kind.CARD.value, outbox.c.order_id.not_in(waits))
+        .group_by(outbox.c.order_id)
+    )
+    ids = list((await connection.execute(newest)).scalars())
+    superseded = outbox.c.id.not_in(ids)
+    await connection.execute(
+        update(outbox)
+        .where(*parked, outbox.c.kind == Kind.CARD.value, superseded)
+        .values(state="dropped", error="superseded")
+    )
+    query = update(outbox).where(*parked).values(state="due", not_before_ms=now_ms, attempts=0)
+    return (await connection.execute(query)).rowcount

@@ -1,0 +1,82 @@
+"""Users and chats, by Telegram's ids."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.db import fetch_one, upsert
+from storage.tables import chats, users
+
+KEEP_DAYS = 30
+"""Codes and SMS texts are deleted after so many days unless their owner says otherwise."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class User:
+    """A person who pressed or typed something."""
+
+    id: int
+    language: str
+    keep_days: int
+    created_at: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chat:
+    """A chat that the bot was in. `closed` says why nothing can be sent there."""
+
+    id: int
+    kind: str
+    title: str
+    closed: str | None
+
+
+async def get_user(connection: AsyncConnection, user_id: int) -> User | None:
+    """The user, if the bot has met them."""
+    return await fetch_one(connection, select(users).where(users.c.id == user_id), User)
+
+
+async def meet_user(connection: AsyncConnection, user_id: int, language: str, now: int) -> User:
+    """The user, made with this language at the first meeting."""
+    await upsert(
+        connection,
+        users,
+        {"id": user_id, "language": language, "keep_days": KEEP_DAYS, "created_at": now},
+        key=["id"],
+        change=[],
+    )
+    user = await get_user(connection, user_id)
+    assert user is not None, "just inserted"  # noqa: S101 - tells the type checker
+    return user
+
+
+async def set_language(connection: AsyncConnection, user_id: int, language: str) -> None:
+    """The language from now on."""
+    await connection.execute(update(users).where(users.c.id == user_id).values(language=language))
+
+
+async def set_keep_days(connection: AsyncConnection, user_id: int, days: int) -> None:
+    """How long codes and texts are kept from now on."""
+    await connection.execute(update(users).where(users.c.id == user_id).values(keep_days=days))
+
+
+async def get_chat(connection: AsyncConnection, chat_id: int) -> Chat | None:
+    """The chat, if the bot has met it."""
+    return await fetch_one(connection, select(chats).where(chats.c.id == chat_id), Chat)
+
+
+async def meet_chat(connection: AsyncConnection, chat_id: int, kind: str, title: str) -> None:
+    """Note a chat that somebody just used: so it is open."""
+    await upsert(
+        connection,
+        chats,
+        {"id": chat_id, "kind": kind, "title": title, "closed": None},
+        key=["id"],
+        change=["kind", "title", "closed"],
+    )
+
+
+async def close_chat(connection: AsyncConnection, chat_id: int, why: str) -> None:
+    """Nothing can be sent there until somebody uses it again."""
+    await connection.execute(update(chats).where(chats.c.id == chat_id).values(closed=why))

@@ -1,0 +1,53 @@
+"""Questions that wait for a typed answer: at most one for each person in each chat."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.db import fetch_one, upsert
+from storage.tables import prompts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prompt:
+    """The question. `sealed` holds what was typed before it, where that is secret."""
+
+    chat_id: int
+    user_id: int
+    message_id: int
+    purpose: str
+    args: Mapping[str, Any]
+    sealed: bytes | None
+    created_at: int
+
+
+async def ask(connection: AsyncConnection, prompt: Prompt) -> None:
+    """Wait for this answer now, and no longer for an earlier one."""
+    values = {column.key: getattr(prompt, column.key) for column in prompts.c}
+    await upsert(
+        connection,
+        prompts,
+        values,
+        key=["chat_id", "user_id"],
+        change=["message_id", "purpose", "args", "sealed", "created_at"],
+    )
+
+
+async def get(connection: AsyncConnection, chat_id: int, user_id: int) -> Prompt | None:
+    """What this person is asked in this chat."""
+    query = select(prompts).where(prompts.c.chat_id == chat_id, prompts.c.user_id == user_id)
+    return await fetch_one(connection, query, Prompt)
+
+
+async def drop(connection: AsyncConnection, chat_id: int, user_id: int) -> bool:
+    """Stop waiting. Whether there was a question."""
+    query = delete(prompts).where(prompts.c.chat_id == chat_id, prompts.c.user_id == user_id)
+    return (await connection.execute(query)).rowcount > 0
+
+
+async def forget_older(connection: AsyncConnection, before: int) -> None:
+    """Stop waiting for answers that nobody will type any more; half a key may be among them."""
+    await connection.execute(delete(prompts).where(prompts.c.created_at < before))

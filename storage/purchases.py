@@ -1,0 +1,236 @@
+"""Intents: what somebody confirmed to buy. Committed as SENDING before a byte leaves for the site."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import func, insert, or_, select, union_all, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from providers.site import State
+from storage.drafts import Pick, picks_from_json, picks_to_json
+from storage.tables import orders, purchases
+
+
+class Outcome(StrEnum):
+    """What became of a purchase."""
+
+    SENDING = "sending"
+    PLACED = "placed"
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
+
+
+class Finding(StrEnum):
+    """What is known of a purchase without an answer. Each has a text in every language."""
+
+    SEVERAL = "several"  # orders at the site fit: a person must say which
+    CHARGED = "charged"  # a transaction says so; the number is not known
+    NOT_CHARGED = "not-charged"  # no transaction: most likely not bought
+    FELL = "fell"  # the balance fell by a fitting amount: a hint
+    STEADY = "steady"  # the balance is as before: a hint
+    ABSENT = "absent"  # the site's list lacks it: not bought
+    DISMISSED = "dismissed"  # a person says that nothing was bought
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Purchase:
+    """One press of Buy (or of an act that buys). `ceiling` is the most that was confirmed, in USD."""
+
+    id: str
+    token: str
+    user_id: int
+    chat_id: int
+    thread_id: int | None
+    card_id: int | None
+    account_id: str
+    site: str
+    line: str
+    act: str | None
+    order_id: str | None
+    picks: tuple[Pick, ...]
+    state: Outcome
+    ceiling: Decimal
+    charged: Decimal | None
+    error: str | None
+    detail: str | None
+    sent_at: int | None = None
+    baseline: Mapping[str, Any] | None = None
+    finding: Finding | None = None
+    found: Sequence[Mapping[str, str]] | None = None
+    finds: int = 0
+    next_find_ms: int | None = None
+    created_at: int
+    settled_at: int | None
+
+    @property
+    def ids(self) -> dict[str, str]:
+        """The picks as adapters take them."""
+        return {pick.choice: pick.id for pick in self.picks}
+
+
+_LOST = (Outcome.UNKNOWN.value, Outcome.REFUSED.value)
+"""Also what was believed not placed is looked for a while longer: `next_find_ms` says how long."""
+
+
+async def claim(connection: AsyncConnection, purchase: Purchase) -> bool:
+    """Store a new intent. False if its token was used before: somebody pressed twice."""
+    values = {column.key: getattr(purchase, column.key) for column in purchases.c}
+    values |= {"picks": picks_to_json(purchase.picks), "state": purchase.state.value}
+    try:
+        async with connection.begin_nested():
+            await connection.execute(insert(purchases).values(**values))
+    except IntegrityError:
+        return False
+    return True
+
+
+async def get(connection: AsyncConnection, purchase_id: str) -> Purchase | None:
+    """The purchase of that id."""
+    return await _one(connection, purchases.c.id == purchase_id)
+
+
+async def get_by_token(connection: AsyncConnection, token: str) -> Purchase | None:
+    """The purchase that used this token."""
+    return await _one(connection, purchases.c.token == token)
+
+
+async def in_state(connection: AsyncConnection, state: Outcome) -> list[Purchase]:
+    """All purchases in this state, oldest first."""
+    query = select(purchases).where(purchases.c.state == state.value).order_by(purchases.c.created_at)
+    return [_row(found) for found in (await connection.execute(query)).mappings()]
+
+
+async def on_its_way(connection: AsyncConnection, order_id: str) -> bool:
+    """Whether an act that buys for this order was sent and has no answer yet."""
+    query = select(purchases.c.id).where(
+        purchases.c.order_id == order_id, purchases.c.state == Outcome.SENDING.value
+    )
+    return (await connection.execute(query)).first() is not None
+
+
+async def of_user_unknown(connection: AsyncConnection, user_id: int) -> list[Purchase]:
+    """A person's purchases of unknown outcome, newest first."""
+    query = (
+        select(purchases)
+        .where(purchases.c.user_id == user_id, purchases.c.state == Outcome.UNKNOWN.value)
+        .order_by(purchases.c.created_at.desc())
+    )
+    return [_row(found) for found in (await connection.execute(query)).mappings()]
+
+
+async def to_find(connection: AsyncConnection, now_ms: int, *, limit: int) -> list[Purchase]:
+    """Purchases without an answer whose time to be looked for has come."""
+    query = (
+        select(purchases)
+        .where(purchases.c.next_find_ms <= now_ms, purchases.c.state.in_(_LOST))
+        .order_by(purchases.c.next_find_ms)
+        .limit(limit)
+    )
+    return [_row(found) for found in (await connection.execute(query)).mappings()]
+
+
+async def next_find_ms(connection: AsyncConnection) -> int | None:
+    """When the next one is to be looked for."""
+    query = select(func.min(purchases.c.next_find_ms)).where(purchases.c.state.in_(_LOST))
+    due_ms: int | None = (await connection.execute(query)).scalar()
+    return due_ms
+
+
+async def find_next(
+    connection: AsyncConnection, purchase_id: str, finds: int, next_find_ms: int | None
+) -> None:
+    """So many looks were answered; look again then, unless it was placed meanwhile."""
+    query = update(purchases).where(purchases.c.id == purchase_id, purchases.c.state.in_(_LOST))
+    await connection.execute(query.values(finds=finds, next_find_ms=next_find_ms))
+
+
+async def unknown_of_account(connection: AsyncConnection, account_id: str) -> list[Purchase]:
+    """An account's purchases of unknown outcome, oldest first."""
+    query = (
+        select(purchases)
+        .where(purchases.c.account_id == account_id, purchases.c.state == Outcome.UNKNOWN.value)
+        .order_by(purchases.c.created_at)
+    )
+    return [_row(found) for found in (await connection.execute(query)).mappings()]
+
+
+async def money_moved(connection: AsyncConnection, purchase: Purchase) -> bool:
+    """Whether anything else of ours may have moved the account's balance since this was sent."""
+    since = purchase.sent_at or purchase.created_at
+    others = select(purchases.c.id).where(
+        purchases.c.account_id == purchase.account_id,
+        purchases.c.id != purchase.id,
+        purchases.c.sent_at >= since,
+        purchases.c.state != Outcome.REFUSED.value,
+    )
+    ended = select(orders.c.id).where(
+        orders.c.account_id == purchase.account_id,
+        orders.c.ended_at >= since,
+        orders.c.state.in_([State.CANCELLED.value, State.EXPIRED.value]),  # these may bring money back
+    )
+    return (await connection.execute(union_all(others, ended).limit(1))).first() is not None
+
+
+async def lost_of_account(connection: AsyncConnection, account_id: str, since: int) -> list[Purchase]:
+    """An account's purchases without an answer, also those believed not placed, oldest first."""
+    query = (
+        select(purchases)
+        .where(
+            purchases.c.account_id == account_id,
+            purchases.c.created_at >= since,
+            or_(
+                purchases.c.state == Outcome.UNKNOWN.value,
+                purchases.c.finding.in_([Finding.ABSENT.value, Finding.DISMISSED.value]),
+            ),
+        )
+        .order_by(purchases.c.state.desc(), purchases.c.created_at)  # unknown before refused
+    )
+    return [_row(found) for found in (await connection.execute(query)).mappings()]
+
+
+async def change(connection: AsyncConnection, purchase_id: str, **values: Any) -> None:
+    """Set these columns only."""
+    await connection.execute(update(purchases).where(purchases.c.id == purchase_id).values(**values))
+
+
+async def settle(
+    connection: AsyncConnection,
+    purchase_id: str,
+    state: Outcome,
+    *,
+    expect: tuple[Outcome, ...],
+    **values: Any,
+) -> bool:
+    """Move on from one of the expected states. False if somebody else already did."""
+    query = (
+        update(purchases)
+        .where(purchases.c.id == purchase_id, purchases.c.state.in_([known.value for known in expect]))
+        .values(state=state.value, **values)
+    )
+    return (await connection.execute(query)).rowcount == 1
+
+
+async def set_card(connection: AsyncConnection, purchase_id: str, card_id: int) -> None:
+    """The message that shows it."""
+    await connection.execute(update(purchases).where(purchases.c.id == purchase_id).values(card_id=card_id))
+
+
+async def _one(connection: AsyncConnection, where: Any) -> Purchase | None:
+    found = (await connection.execute(select(purchases).where(where))).mappings().first()
+    return None if found is None else _row(found)
+
+
+def _row(found: Any) -> Purchase:
+    finding = found["finding"]
+    return Purchase(
+        **{
+            **found,
+            "picks": picks_from_json(found["picks"]),
+            "state": Outcome(found["state"]),
+            "finding": None if finding is None else Finding(finding),
+        }
+    )

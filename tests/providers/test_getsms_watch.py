@@ -1,0 +1,165 @@
+"""getsms.online's requests after the purchase: looks, the one act, webhooks."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+
+from providers.errors import Malformed, NoAnswer, NotFound
+from providers.getsms import GetSms
+from providers.site import Effect, State
+from tests.providers.getsms_kit import EXAMPLES, KEYS, NOW, WHO, answer, requested
+from tests.providers.replay import Replay
+
+
+def status(**changes: Any) -> dict[str, Any]:
+    """The documented answer to request_status for a reserved number, but for these fields."""
+    return {"status": "ok", "message": [EXAMPLES["request_status_reserved"]["message"][0] | changes]}
+
+
+# Watching
+
+
+@pytest.mark.usefixtures("_stopped_clock")
+async def test_a_bid_is_looked_at_in_one_request(getsms: GetSms, replay: Replay) -> None:
+    answer(replay, "request_status", EXAMPLES["request_status_awaiting"])
+    seen = await getsms.look(KEYS, requested(state=State.BIDDING, number=None))
+    assert replay.only.query == {"cmd": "request_status", **WHO, "id": "10000001"}
+    assert (seen.state, seen.number, seen.expires_at) == (State.BIDDING, None, NOW + 300)
+
+
+@pytest.mark.usefixtures("_stopped_clock")
+async def test_a_bid_that_won(getsms: GetSms, replay: Replay) -> None:
+    answer(replay, "request_status", EXAMPLES["request_status_reserved"])
+    answer(replay, "read_sms", EXAMPLES["read_sms_none"])
+    seen = await getsms.look(KEYS, requested(state=State.BIDDING, number=None))
+    assert [asked.query for asked in replay.asked] == [
+        {"cmd": "request_status", **WHO, "id": "10000001"},
+        {"cmd": "read_sms", **WHO, "id": "10000001"},
+    ]
+    assert (seen.state, seen.number, seen.messages) == (State.WAITING, "+12345678901", ())
+    assert seen.expires_at == NOW + 890
+    assert seen.facts == {"carrier": "ATT", "markup": "20"}
+
+
+async def test_a_bid_that_nobody_filled_is_an_invalid_id(getsms: GetSms, replay: Replay) -> None:
+    answer(replay, "request_status", EXAMPLES["invalid_request_id"])
+    seen = await getsms.look(KEYS, requested(state=State.BIDDING))
+    assert (seen.id, seen.state) == ("10000001", State.EXPIRED)
+    with pytest.raises(NotFound):
+        await getsms.look(KEYS, requested(state=State.WAITING))
+
+
+async def test_messages_come_in_the_order_of_their_time(getsms: GetSms, replay: Replay) -> None:
+    answer(replay, "request_status", status(status="Completed"))
+    answer(replay, "read_sms", EXAMPLES["read_sms"])
+    first, second = (await getsms.look(KEYS, requested())).messages
+    assert (first.at, first.sender, first.code) == (1600108852, "18339020112", "G-551858")
+    assert second.text == "G-804036 is your Google verification code."
+    assert (second.at, second.sender, second.code) == (1600108956, "22000", "G-804036")
+
+
+async def test_a_message_without_a_recognized_pin(getsms: GetSms, replay: Replay) -> None:
+    rows = [{"reply": "Hello", "pin": ""}, {"reply": "", "pin": "77"}, {"reply": "", "pin": None}]
+    answer(replay, "request_status", status())
+    answer(replay, "read_sms", {"status": "ok", "message": rows})
+    messages = (await getsms.look(KEYS, requested())).messages
+    assert [(sms.text, sms.code, sms.at) for sms in messages] == [("77", "77", None), ("Hello", None, None)]
+
+
+@pytest.mark.parametrize(
+    ("word", "left", "state"),
+    [
+        ("Reserved", 890, State.WAITING),
+        ("Completed", 890, State.RECEIVED),
+        ("Completed", 0, State.DONE),
+        ("Completed", -5, State.DONE),
+        ("Completed", None, State.DONE),
+        ("Rejected", 890, State.CANCELLED),
+        ("Timed Out", 0, State.EXPIRED),
+        ("Melted", 890, State.UNKNOWN),
+    ],
+)
+async def test_status_words(
+    getsms: GetSms, replay: Replay, word: str, left: int | None, state: State
+) -> None:
+    answer(replay, "request_status", status(status=word, till_expiration=left))
+    answer(replay, "read_sms", EXAMPLES["read_sms_none"])
+    seen = await getsms.look(KEYS, requested())
+    assert seen.state is state
+    assert (seen.expires_at is not None) is (state.is_open and bool(left))
+
+
+async def test_the_answer_must_be_about_this_request(getsms: GetSms, replay: Replay) -> None:
+    answer(replay, "request_status", status(id="10000002"))
+    with pytest.raises(NoAnswer) as caught:
+        await getsms.look(KEYS, requested())
+    assert caught.value.reason == "bad-shape"
+
+
+async def test_an_object_where_a_list_should_be(getsms: GetSms, replay: Replay) -> None:
+    answer(replay, "request_status", {"status": "ok", "message": status()["message"][0]})
+    answer(replay, "read_sms", {"status": "ok", "message": EXAMPLES["read_sms"]["message"][0]})
+    seen = await getsms.look(KEYS, requested())
+    assert (seen.state, len(seen.messages)) == (State.WAITING, 1)
+
+
+# Acts
+
+
+@pytest.mark.parametrize("state", [State.WAITING, State.BIDDING])
+async def test_rejecting_a_number_or_withdrawing_a_bid(getsms: GetSms, replay: Replay, state: State) -> None:
+    act = getsms.line("numbers").act("cancel")
+    assert (state in act.when, act.effect) == (True, Effect.ENDS)
+    answer(replay, "reject", EXAMPLES["reject"])
+    seen = await getsms.act(KEYS, "cancel", requested(state=state))
+    assert replay.only.query == {"cmd": "reject", **WHO, "id": "10000001"}
+    assert (seen.id, seen.state, seen.refunded) == ("10000001", State.CANCELLED, None)
+
+
+async def test_rejecting_what_is_gone(getsms: GetSms, replay: Replay) -> None:
+    answer(replay, "reject", EXAMPLES["invalid_request_id"])
+    with pytest.raises(NotFound):
+        await getsms.act(KEYS, "cancel", requested())
+
+
+# Webhooks
+
+
+async def test_the_webhook_of_a_message(getsms: GetSms) -> None:
+    row = EXAMPLES["read_sms"]["message"][0]
+    body = urlencode({"event": "incoming_message", "id": "10000001", **row}).encode()
+    (event,) = getsms.events(body, {}, [KEYS])
+    assert (event.order_id, event.number, event.service) == ("10000001", "+18503814729", "Google")
+    assert event.sms is not None
+    assert event.sms.text == "G-804036 is your Google verification code."
+    assert (event.sms.code, event.sms.at, event.sms.sender) == ("G-804036", 1600108956, "22000")
+
+
+async def test_the_webhook_of_a_bid_that_won(getsms: GetSms) -> None:
+    fields = {"event": "priority_request", "status": "ok", "id": "10000001", "mdn": "15302286946"}
+    (event,) = getsms.events(urlencode(fields | {"service": "Amazon", "price": "0.60"}).encode(), {}, [KEYS])
+    assert (event.order_id, event.number, event.service, event.sms) == (
+        "10000001",
+        "+15302286946",
+        "Amazon",
+        None,
+    )
+
+
+async def test_webhooks_are_not_signed(getsms: GetSms) -> None:
+    assert getsms.hook is not None
+    assert not getsms.hook.signed
+
+
+async def test_an_event_that_is_not_documented_says_nothing(getsms: GetSms) -> None:
+    assert list(getsms.events(b"event=birthday&id=1", {}, [KEYS])) == []
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"id=1", b"event=incoming_message", b"\xff\xfe", b"{}", "&".join(["a=1"] * 100).encode()],
+)
+async def test_a_webhook_without_sense_is_malformed(getsms: GetSms, body: bytes) -> None:
+    with pytest.raises(Malformed):
+        getsms.events(body, {}, [KEYS])

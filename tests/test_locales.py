@@ -1,0 +1,322 @@
+"""Every text stands in every language, is used, fits its place, and Telegram can parse it.
+
+Each check is also tried on a small broken sample, so that it is known to find what it looks for.
+"""
+
+import ast
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+from structlog.testing import capture_logs
+
+import locales
+from bot import commands
+from handlers.texts import FALLBACK, Texts
+from orders import errors as order_errors
+from providers import errors as site_errors
+from providers.registry import SITES
+from providers.site import Effect, Rule, State
+from storage.purchases import Finding
+from tests import texts_kit as kit
+from tests.texts_kit import Code, Language, Shape
+
+ROOT = Path(__file__).parents[1]
+FOLDERS = ("handlers", "bot", "orders")
+
+SAMPLES: Mapping[str, str] = {
+    "account": "getsms.online 2",
+    "act": "♻️ Use again",
+    "at": "20 Nov, 12:00 UTC",
+    "balance": "$1,234.50",
+    "code": "G-123456",
+    "confirmed": "$0.583",
+    "count": "120",
+    "days": "365",
+    "detail": "No numbers available",
+    "hours": "12",
+    "id": "1234567890",
+    "mark": "⏳",
+    "minutes": "15",
+    "most": "512",
+    "name": "getsms.online 2",
+    "now": "$0.60",
+    "number": "+12025550123",
+    "open": "12",
+    "picks": "California · T-Mobile",
+    "price": "$0.58 – $0.61",
+    "query": "whatsapp",
+    "seconds": "60",
+    "service": "WhatsApp",
+    "site": "getsms.online",
+    "status": "Waiting",
+    "till": "in 12 minutes",
+    "title": "Team",
+    "unset": "any",
+    "url": "https://bot.example/hooks/getsms/0123456789abcdef0123456789abcdef",
+    "what": "Area code",
+    "wish": "WhatsApp, Russia, Beeline",
+    "why": "the site refused",
+}
+"""A typical value for each variable."""
+
+COUNTS = ("count", "days", "hours", "minutes", "open", "seconds", "most")
+
+SHAPES = (
+    Shape(("button-", "act-", "line-"), 48),
+    Shape(("choice-",), 20),
+    Shape(("placeholder-",), 64),
+    Shape(("command-",), 256),
+    Shape(("bot-description",), 512),
+    Shape(("toast-", "told-", "hint-", "guard-", "one-moment"), 200),
+)
+
+ELSEWHERE = {"guard-not-allowed": {"id"}}
+"""The guard passes its keys on from one function to another."""
+
+
+def subclasses(root: type[Exception]) -> Iterator[type[Exception]]:
+    for child in root.__subclasses__():
+        yield child
+        yield from subclasses(child)
+
+
+def reasons() -> set[str]:
+    """Why there was no answer: what is written where providers raise NoAnswer."""
+    found = set()
+    for path in (ROOT / "providers").glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.Call):
+                continue
+            given = [keyword.value for keyword in node.keywords if keyword.arg == "reason"]
+            if isinstance(node.func, ast.Attribute) and node.func.attr == "fail":
+                given += node.args[1:2]
+            found |= {one.value for one in given if isinstance(one, ast.Constant)}
+    return {reason for reason in found if isinstance(reason, str)}
+
+
+def made_from_data() -> set[str]:
+    """Keys that the code puts together from what sites and errors declare."""
+    keys = {f"rule-{rule.value}" for rule in Rule} | {f"state-{state.value}" for state in State}
+    keys |= {f"finding-{finding.value}" for finding in Finding}
+    keys |= {f"command-{name}" for name in (*commands.PRIVATE, *commands.GROUP)}
+    for site in SITES.values():
+        keys.add(f"where-{site.key}")
+        for credential in site.credentials:
+            keys |= {f"{word}-{credential.key}" for word in ("ask", "paste", "placeholder")}
+        for line in site.lines:
+            keys |= {f"line-{site.key}-{line.key}", f"about-{site.key}-{line.key}"}
+            for choice in line.choices:
+                keys |= {f"choice-{choice.key}", f"choose-{choice.key}"}
+                if not choice.required:
+                    keys.add(f"unset-{choice.key}")
+                if choice.typed:
+                    keys |= {f"{word}-{choice.key}" for word in ("type", "list-or-type", "hint")}
+            for act in line.acts:
+                keys.add(f"act-{act.key}")
+                if act.confirm or act.effect is Effect.BUYS:
+                    keys.add(f"ask-{act.key}")
+    codes = {kind.__dict__["code"] for kind in subclasses(site_errors.SiteError)}
+    keys |= {f"error-{code}" for code in codes} | {f"short-{code}" for code in codes}
+    keys |= {f"error-no-answer-{reason}" for reason in reasons()} | {"error-no-answer-queue"}
+    told = set(subclasses(order_errors.Told)) - {order_errors.BadInput}  # its text is the choice's hint
+    return keys | {f"told-{kind.__dict__['code']}" for kind in told}
+
+
+@pytest.fixture(scope="module")
+def code() -> Code:
+    paths = [path for folder in FOLDERS for path in sorted((ROOT / folder).rglob("*.py"))]
+    return kit.scan({str(path.relative_to(ROOT)): path.read_text(encoding="utf-8") for path in paths})
+
+
+@pytest.fixture(scope="module", params=locales.LANGUAGES)
+def language(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+def messages_of(language: str) -> Language:
+    return kit.read(locales.sources(language))[0]
+
+
+# The real texts.
+
+
+def test_there_are_two_languages_at_least() -> None:
+    assert {"en", "ru"} <= set(locales.LANGUAGES)
+
+
+def test_every_file_is_fluent(language: str) -> None:
+    assert kit.read(locales.sources(language))[1] == []
+
+
+def test_every_language_says_the_same_things_with_the_same_variables_and_tags(language: str) -> None:
+    assert kit.compare(messages_of(FALLBACK), messages_of(language), SAMPLES) == []
+
+
+def test_every_text_that_is_asked_for_is_there(language: str, code: Code) -> None:
+    assert kit.missing(messages_of(language), code, made_from_data()) == []
+
+
+def test_every_text_is_asked_for(language: str, code: Code) -> None:
+    assert kit.unused(messages_of(language), code, made_from_data()) == []
+
+
+def test_every_variable_is_passed(language: str, code: Code) -> None:
+    assert kit.unpassed(messages_of(language), code, ELSEWHERE) == []
+
+
+def test_every_count_has_the_forms_of_its_language(language: str) -> None:
+    assert kit.plural_problems(language, messages_of(language)) == []
+
+
+def test_telegram_can_parse_every_text(language: str) -> None:
+    assert kit.html_problems(messages_of(language), SAMPLES) == []
+
+
+def test_texts_fit_their_places(language: str, code: Code) -> None:
+    messages = messages_of(language)
+    plain = {key for call in code.calls if call.plain for key in call.keys}
+    assert kit.shape_problems(messages, SHAPES, SAMPLES, plain) == []
+
+
+def test_every_text_can_be_formatted(language: str) -> None:
+    with capture_logs() as logs:
+        for key in messages_of(language):
+            for count in (0, 1, 2, 5, 11, 21, 22, 25, 1.5):
+                assert Texts(language)(key, **{**SAMPLES, **dict.fromkeys(COUNTS, count)})
+    assert logs == []
+
+
+# The checks on broken samples.
+
+
+def sample(*lines: str) -> Language:
+    messages, problems = kit.read(["\n".join(lines) + "\n"])
+    assert problems == []
+    return messages
+
+
+ENGLISH = sample("hello = Hello <b>{ $name }</b>", "bye = Bye")
+
+
+def test_junk_is_found() -> None:
+    assert kit.read(["good = Good\nbad key = Bad\n"])[1] == ["not Fluent: bad key = Bad"]
+    assert kit.read(["a = { $b\n"])[1] != []
+    assert kit.read(["a = A\n", "a = B\n"])[1] == ["a: twice"]
+    assert kit.read(["a = A\n    .title = T\n"])[1] == ["a: has attributes, or no text"]
+    assert kit.read(["-brand = Pinbell\n"])[1] == ["brand: a term, which nobody here uses"]
+
+
+@pytest.mark.parametrize(
+    ("other", "problem"),
+    [
+        (["hello = Привет <b>{ $name }</b>"], "bye: missing"),
+        (["hello = Привет <b>{ $name }</b>", "bye = Пока", "more = Ещё"], "more: surplus"),
+        (["hello = Привет <b>{ $nmae }</b>", "bye = Пока"], "hello: variables ['nmae'], should be ['name']"),
+        (["hello = Привет <b>всем</b>", "bye = Пока"], "hello: variables [], should be ['name']"),
+        (["hello = Привет { $name }", "bye = Пока"], "hello: other HTML tags"),
+        (["hello = Привет <i>{ $name }</i>", "bye = Пока"], "hello: other HTML tags"),
+    ],
+)
+def test_a_language_that_differs_is_found(other: list[str], problem: str) -> None:
+    assert kit.compare(ENGLISH, sample(*other), {"name": "Ada"}) == [problem]
+
+
+def test_a_translation_passes() -> None:
+    other = sample("hello = Привет <b>{ $name }</b>", "bye = Пока")
+    assert kit.compare(ENGLISH, other, {"name": "Ada"}) == []
+
+
+def test_other_counts_of_plural_forms_are_no_difference() -> None:
+    english = sample("n = { $count ->\n [one] <b>{ $count }</b> day\n *[other] <b>{ $count }</b> days\n }")
+    russian = sample(
+        "n = { $count ->\n [one] <b>{ $count }</b> день\n [few] <b>{ $count }</b> дня\n"
+        " [many] <b>{ $count }</b> дней\n *[other] <b>{ $count }</b> дня\n }"
+    )
+    assert kit.compare(english, russian, {"count": "2"}) == []
+
+
+@pytest.mark.parametrize(
+    ("source", "problem"),
+    [
+        ('t("nothing")', "nothing: no text, x.py:1"),
+        ('self.t.plain("nothing")', "nothing: no text, x.py:1"),
+        ('t("hello" if a else "nothing", name=1)', "nothing: no text, x.py:1"),
+        ('def f():\n    key = "nothing"\n    return t(key)', "nothing: no text, x.py:3"),
+        ('t(f"rule-{rule}")', "rule\\-.+: no text at all, x.py:1"),
+        ('Letter(args={"text": "nothing"})', "nothing: no text, x.py:1"),
+    ],
+)
+def test_a_text_that_is_asked_for_and_not_there_is_found(source: str, problem: str) -> None:
+    assert kit.missing(ENGLISH, kit.scan({"x.py": source}), []) == [problem]
+
+
+def test_a_text_made_from_data_that_is_not_there_is_found() -> None:
+    assert kit.missing(ENGLISH, Code(), ["rule-new"]) == ["rule-new: no text, made from data"]
+
+
+def test_a_text_that_nobody_asks_for_is_found() -> None:
+    code = kit.scan({"x.py": 'def f():\n    """bye"""\n    t("hello")'})
+    assert kit.unused(ENGLISH, code, []) == ["bye"]  # a docstring is no use
+    assert kit.unused(ENGLISH, code, ["bye"]) == []
+
+
+@pytest.mark.parametrize(
+    ("source", "problems"),
+    [
+        ('t("hello", name=1)', []),
+        ('t("hello", nmae=1)', ["hello: $name is not passed"]),
+        ('t("hello", name=1); t.plain("hello")', ["hello: $name is not passed"]),
+        ('t(f"hel{x}", name=1)', []),
+        ('t(f"hel{x}")', ["hello: $name is not passed"]),
+        ('t(f"hel{x}", name=1); t(f"he{x}")', []),  # which of the two is meant can't be known
+        ('Letter(args={"text": "hello", "name": 1})', []),
+        ('Letter(args={"text": "hello"})', ["hello: $name is not passed"]),
+        ('refusal = pick("hello")', ["hello: $name is not passed"]),
+    ],
+)
+def test_a_variable_that_is_not_passed_is_found(source: str, problems: list[str]) -> None:
+    assert kit.unpassed(ENGLISH, kit.scan({"x.py": source}), {}) == problems
+
+
+def test_a_missing_plural_form_is_found() -> None:
+    two = sample("n = { $count ->\n [one] день\n *[other] дней\n }")
+    assert kit.plural_problems("en", two) == []
+    assert kit.plural_problems("ru", two) != []
+    assert kit.plural_problems("en", sample("n = { $count ->\n [few] x\n *[other] y\n }")) != []
+    assert kit.plural_problems("en", sample("n = { $count ->\n [ohne] x\n *[other] y\n }")) != []
+    assert kit.plural_problems("ru", sample("n = { $count ->\n [0] нет\n *[other] есть\n }")) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["<b>bold", "bold</b>", "<b><i>x</b></i>", "<p>x</p>", "<br>", "1 < 2", "you & me", "<a href=x y>"],
+)
+def test_html_that_telegram_refuses_is_found(text: str) -> None:
+    assert kit.html_problems(sample(f"a = {text}"), {}) != []
+
+
+def test_html_is_looked_at_in_every_variant() -> None:
+    broken = sample("n = { $count ->\n [one] <b>x</b>\n *[other] <b>y\n }")
+    assert len(kit.html_problems(broken, {})) == 1
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("button-a = Buy", False),
+        ("button-a = <b>Buy</b>", True),
+        ("button-a = " + "x" * 49, True),
+        ("button-a = " + "x" * 45 + " &amp; y", True),
+        ("button-a = " + "x" * 44 + " &amp; y", False),
+        ("button-a = Buy for { $price }, which is now a bit longer than fits", True),
+        ("toast-a = " + "x" * 201, True),
+        ("told-a = <i>no</i>", True),
+        ("placeholder-a = " + "x" * 65, True),
+        ("other = <b>" + "x" * 300 + "</b>", False),
+        ("shown-plain = <b>x</b>", True),
+    ],
+)
+def test_texts_that_do_not_fit_are_found(line: str, found: bool) -> None:
+    problems = kit.shape_problems(sample(line), SHAPES, SAMPLES, ["shown-plain"])
+    assert bool(problems) is found
