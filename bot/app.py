@@ -2,10 +2,10 @@
 
 import asyncio
 import fcntl
-from collections.abc import Awaitable, Callable, Coroutine
-from contextlib import AsyncExitStack, suppress
+from collections.abc import Callable, Coroutine
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from typing import IO, Any, Protocol
+from typing import IO, Any
 
 import structlog
 from aiogram import Bot, Dispatcher
@@ -13,7 +13,6 @@ from aiogram.client.default import DefaultBotProperties
 from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
 from aiogram.enums import ParseMode
-from aiogram.exceptions import ClientDecodeError, TelegramAPIError, TelegramRetryAfter
 from aiogram.methods.base import Response
 from aiogram.types import Message, Update
 from aiohttp import web
@@ -27,6 +26,7 @@ from bot.outbox import Outbox
 from bot.polling import Poller
 from bot.settings import Settings
 from bot.web import application, telegram_secret
+from bot.work import end, for_ever, work_off
 from handlers import routers
 from handlers.context import Context
 from orders import place, upkeep, watch
@@ -46,21 +46,9 @@ UPKEEP_EVERY = 3600
 ANSWER_MODELS = (Response[Message | bool], Response[Message], Response[bool], Response[list[Update]])
 """Held for good: aiogram asks for one at each call, and pydantic builds anew what nobody holds (1 ms)."""
 
-RESTART_AFTER = 1.0
-
 
 class AlreadyRunning(Exception):
     """Another process works with this data folder: two would watch and send everything twice."""
-
-
-class Worker(Protocol):
-    """Something that does what is due and says how long it may rest."""
-
-    async def step(self) -> int:
-        """Do what is due."""
-
-    async def pause(self) -> float:
-        """Seconds to rest."""
 
 
 @dataclass(slots=True)
@@ -129,7 +117,7 @@ class App:
             tasks: list[asyncio.Task[Any]] = [
                 asyncio.create_task(work, name=name) for name, work in self._work().items()
             ]
-            stack.push_async_callback(_cancel, tasks)
+            stack.push_async_callback(end, tasks)
             if started is not None:
                 started()
             tasks.append(waiting := asyncio.create_task(stop.wait()))
@@ -140,13 +128,13 @@ class App:
     def _work(self) -> dict[str, Coroutine[Any, Any, None]]:
         desk = self.desk
         return {
-            "outbox": _for_ever(self.outbox.run),
-            "watcher": _for_ever(lambda: _work_off(Watcher(desk), desk.bells.watcher)),
-            "hooks": _for_ever(lambda: _work_off(HookWorker(desk), desk.bells.hooks)),
-            "finder": _for_ever(lambda: _work_off(Finder(desk), desk.bells.finder)),
-            "upkeep": _for_ever(self._upkeep),
-            "commands": _for_ever(self._commands),
-            "telegram": _for_ever(self._telegram),
+            "outbox": for_ever(self.outbox.run),
+            "watcher": for_ever(lambda: work_off(Watcher(desk), desk.bells.watcher)),
+            "hooks": for_ever(lambda: work_off(HookWorker(desk), desk.bells.hooks)),
+            "finder": for_ever(lambda: work_off(Finder(desk), desk.bells.finder)),
+            "upkeep": for_ever(self._upkeep),
+            "commands": for_ever(self._commands),
+            "telegram": for_ever(self._telegram),
         }
 
     async def _commands(self) -> None:
@@ -211,35 +199,3 @@ def _lock(settings: Settings) -> IO[str]:
         lock.close()
         raise AlreadyRunning(str(settings.data_dir)) from None
     return lock
-
-
-async def _work_off(worker: Worker, bell: asyncio.Event) -> None:
-    """Do what is due, rest until the next is due or somebody rings."""
-    while True:
-        bell.clear()
-        if await worker.step():
-            continue
-        pause = max(0.02, await worker.pause())
-        with suppress(TimeoutError):
-            await asyncio.wait_for(bell.wait(), pause)
-
-
-async def _for_ever(work: Callable[[], Awaitable[None]]) -> None:
-    """A worker that fails is logged and begun again: the others don't notice."""
-    while True:
-        pause = RESTART_AFTER
-        try:
-            await work()
-        except TelegramRetryAfter as error:
-            pause = max(pause, error.retry_after)
-        except (TelegramAPIError, ClientDecodeError) as error:
-            log.warning("telegram does not answer", error=str(error)[:200])
-        except Exception as error:
-            log.exception("worker failed", exc_info=error)
-        await asyncio.sleep(pause)
-
-
-async def _cancel(tasks: list[asyncio.Task[Any]]) -> None:
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)

@@ -29,6 +29,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.counting import COUNTED
 from bot.delivery import deliver
 from bot.limits import SendLimits
+from bot.work import rest
 from handlers import letters
 from handlers.context import Context
 from handlers.letters import Drawn
@@ -82,10 +83,7 @@ class Outbox:
         while True:
             bell.clear()
             wait = await self.step()
-            try:
-                await asyncio.wait_for(bell.wait(), wait)
-            except TimeoutError:
-                continue
+            await rest(bell, wait)
 
     async def step(self) -> float:
         """Begin to send all that may go now. Seconds until there may be more."""

@@ -14,8 +14,7 @@ from aiohttp import ClientSession
 from pydantic import SecretStr
 
 from bot import __main__ as command_line
-from bot import app as wiring
-from bot import check, commands, demo
+from bot import check, commands, demo, work
 from bot.app import AlreadyRunning, App
 from bot.settings import GivenSettings, Settings
 from orders import upkeep
@@ -57,7 +56,7 @@ async def test_a_broken_key_file(tmp_path: Path) -> None:
 
 
 async def test_a_worker_that_fails_comes_back(bot: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(wiring, "RESTART_AFTER", 0.01)
+    monkeypatch.setattr(work, "RESTART_AFTER", 0.01)
     real, failures = upkeep.run, iter([True] * 3)
     ended = asyncio.Event()
 
