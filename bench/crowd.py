@@ -14,7 +14,10 @@ from orders import inbox, keys, settle
 from orders.cadence import LONGEST_GAP
 from orders.desk import Desk
 from providers.registry import open_sites
-from providers.site import Credentials, Seen
+from providers.site import (
+    Credentials,
+    Seen,
+)
 from storage import orders, people, purchases
 from storage.accounts import Account
 from storage.db import Database, new_id

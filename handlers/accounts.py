@@ -19,7 +19,8 @@ from handlers.views.view import View
 from orders import keys
 from orders.errors import BadName, Gone, Told
 from providers.errors import SiteError
-from providers.site import Credential, Site
+from providers.site import Site
+from providers.words import Credential
 from storage import accounts, orders, prompts
 from storage.accounts import Account
 from storage.people import User

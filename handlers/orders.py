@@ -22,7 +22,7 @@ from orders.access import may_see
 from orders.acts import Pressed
 from orders.errors import NotYours
 from providers.errors import NoAnswer, SiteError
-from providers.site import Effect
+from providers.words import Effect
 from storage import orders, purchases
 from storage.accounts import Account
 from storage.orders import Order

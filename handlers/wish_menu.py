@@ -15,7 +15,11 @@ from orders.access import may_order
 from orders.catalog import search
 from orders.errors import Gone, NotYours
 from providers.errors import SiteError
-from providers.site import Choice, Line, Option
+from providers.words import (
+    Choice,
+    Line,
+    Option,
+)
 from storage import accounts, drafts, prompts
 from storage.accounts import Account
 from storage.db import new_id

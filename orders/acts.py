@@ -9,7 +9,11 @@ from orders.access import may_act, may_order
 from orders.desk import Desk
 from orders.errors import Barred, Gone, NotNow, NotYours
 from providers.errors import BadKey, NoAnswer, RateLimited, Refused, SiteError
-from providers.site import Act, Effect, Seen
+from providers.site import Seen
+from providers.words import (
+    Act,
+    Effect,
+)
 from storage import orders
 from storage.accounts import Account
 from storage.orders import Order

@@ -10,7 +10,11 @@ from rapidfuzz import fuzz, process
 
 from orders.desk import Desk
 from providers.errors import NoAnswer, RateLimited, Unavailable
-from providers.site import Choice, Option, Picks
+from providers.site import Picks
+from providers.words import (
+    Choice,
+    Option,
+)
 from storage import catalogs
 from storage.accounts import Account
 from storage.catalogs import Catalog, CatalogKey

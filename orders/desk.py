@@ -11,7 +11,11 @@ import structlog
 
 from orders.errors import Gone
 from orders.habits import Habits
-from providers.site import Credentials, Line, Site
+from providers.site import (
+    Credentials,
+    Site,
+)
+from providers.words import Line
 from storage import accounts
 from storage.accounts import Account
 from storage.db import Database

@@ -17,7 +17,15 @@ from orders.desk import Desk
 from orders.errors import Gone, NotYours
 from orders.wish import option_tag
 from providers.errors import SiteError
-from providers.site import Event, OrderRef, Seen, State, Trace
+from providers.site import (
+    Event,
+    OrderRef,
+    Seen,
+)
+from providers.words import (
+    State,
+    Trace,
+)
 from storage import orders, purchases
 from storage.accounts import Account
 from storage.orders import Order

@@ -11,7 +11,11 @@ from orders import find_out, inbox
 from orders.desk import Desk
 from orders.keys import hook_hash
 from providers.errors import Forged, Malformed, SiteError
-from providers.site import Event, Seen, Site
+from providers.site import (
+    Event,
+    Seen,
+    Site,
+)
 from storage import accounts, hooks, orders
 from storage.accounts import Account
 from storage.db import new_id

@@ -13,7 +13,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from orders import cadence
 from orders.desk import Desk
-from providers.site import Seen, Sms, State
+from providers.site import (
+    Seen,
+    Sms,
+)
+from providers.words import State
 from storage import accounts, messages, orders, outbox
 from storage.db import new_ordered_id
 from storage.messages import Message

@@ -3,7 +3,10 @@
 import re
 from collections.abc import Sequence
 
-from providers.site import Seen, Transaction
+from providers.site import (
+    Seen,
+    Transaction,
+)
 from storage.purchases import Outcome, Purchase
 
 CLOCK_SLACK = 10

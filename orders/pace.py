@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from providers.site import Pace
+from providers.words import Pace
 
 BURST = 0.25
 """The share of a minute's requests that may go at once."""

@@ -15,7 +15,10 @@ from orders.acts import Pressed
 from orders.desk import Desk
 from orders.errors import Gone, NotNow, NotYours, PriceRose, Unfinished
 from providers.errors import BadKey, NoAnswer, Refused, SiteError
-from providers.site import Quote, Seen
+from providers.site import (
+    Quote,
+    Seen,
+)
 from storage import accounts, drafts, orders, purchases
 from storage.accounts import Account
 from storage.db import new_id

@@ -13,7 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from orders.desk import Desk
 from orders.inbox import put_card, schedule, store_messages
 from providers.errors import NoAnswer, Refused, SiteError
-from providers.site import Seen, State
+from providers.site import Seen
+from providers.words import State
 from storage import accounts, hooks, orders, outbox, purchases
 from storage.db import new_id
 from storage.drafts import Pick

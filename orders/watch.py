@@ -108,19 +108,26 @@ class Watcher:
                     circuit.given_up()  # nothing, if the look had an end
 
     async def _look_at_due(self, account: Account, due: list[Order], *, probe: bool) -> None:
-        if self.desk.site(account).lists_orders:
+        listed = [order for order in due if self._is_listed(order)]
+        single = [order for order in due if not self._is_listed(order)]
+        if probe:  # the list, or the order that waits longest; the others wait for what comes of it
+            single.sort(key=lambda order: order.last_look_at or 0)
+            kept = 0 if listed else 1
+            await self._leave_alone(self._circuit(account.site), single[kept:])
+            single = single[:kept]
+        if listed:
             await self._look_at_list(account)
-            return
-        if probe:  # the order that waits longest; the others wait for what comes of it
-            due = sorted(due, key=lambda order: order.last_look_at or 0)
-            await self._leave_alone(self._circuit(account.site), due[1:])
-            due = due[:1]
-        await self._look_at_each(account, due)
+        if single:
+            await self._look_at_each(account, single)
+
+    def _is_listed(self, order: Order) -> bool:
+        return self.desk.sites[order.site].line(order.line).listed
 
     async def _look_at_list(self, account: Account) -> None:
         """One read for all open orders of the account, due or not: they cost nothing more."""
         async with self.desk.db.transaction() as connection:
-            mine = await orders.open_of_account(connection, account.id)
+            open_ones = await orders.open_of_account(connection, account.id)
+        mine = [order for order in open_ones if self._is_listed(order)]
         if not self._bucket(account).take(1):
             await self._postpone(account, mine)
             return

@@ -4,7 +4,11 @@ import base64
 import hashlib
 
 from orders.errors import BadInput
-from providers.site import Choice, Line, Option
+from providers.words import (
+    Choice,
+    Line,
+    Option,
+)
 from storage.drafts import Draft, Pick
 
 

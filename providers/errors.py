@@ -133,6 +133,12 @@ class NoAnswer(SiteError):
         return f"{super().__str__()}: {self.reason}"
 
 
+class Unclear(SiteError):
+    """The site's records do not say whether it was done."""
+
+    code = "unclear"
+
+
 class Forged(SiteError):
     """A webhook that the site did not sign with this account's key."""
 

@@ -37,25 +37,28 @@ from providers.shape import (
     parse_json,
 )
 from providers.site import (
-    Act,
-    Choice,
-    Credential,
+    NOTHING_GIVEN,
     Credentials,
-    Effect,
     Event,
-    Hook,
-    Line,
-    Option,
     OrderRef,
-    Pace,
     Picks,
     Quote,
-    Rule,
     Seen,
     Site,
     Sms,
-    State,
     Surcharge,
+)
+from providers.words import (
+    Act,
+    Choice,
+    Credential,
+    Effect,
+    Hook,
+    Line,
+    Option,
+    Pace,
+    Rule,
+    State,
     Trace,
 )
 
@@ -241,7 +244,9 @@ class GearSms(Site):
         request = self._order_request(credentials, "GET", word, order)
         return await self._read(request, lambda body: self._looked(order, _data(body)))
 
-    async def act(self, credentials: Credentials, act: str, order: OrderRef) -> Seen:
+    async def act(
+        self, credentials: Credentials, act: str, order: OrderRef, given: Picks = NOTHING_GIVEN
+    ) -> Seen:
         """Sections "Reject Number", "Report Number", "Reactivate / Reuse Number", "Reuse Number"."""
         request = self._order_request(credentials, "POST", self.line(order.line).act(act).key, order)
         return await self._send(request, lambda body: self._acted(act, order, _data(body)))

@@ -36,23 +36,26 @@ from providers.shape import (
     need_text,
 )
 from providers.site import (
-    Act,
-    Choice,
-    Credential,
+    NOTHING_GIVEN,
     Credentials,
-    Effect,
     Event,
-    Hook,
-    Line,
-    Option,
     OrderRef,
-    Pace,
     Picks,
     Quote,
-    Rule,
     Seen,
     Site,
     Sms,
+)
+from providers.words import (
+    Act,
+    Choice,
+    Credential,
+    Effect,
+    Hook,
+    Line,
+    Option,
+    Pace,
+    Rule,
     State,
 )
 
@@ -237,7 +240,9 @@ class GetSms(Site):
     def _now(self) -> float:
         return time.time() + self.door.clock_offset
 
-    async def act(self, credentials: Credentials, act: str, order: OrderRef) -> Seen:
+    async def act(
+        self, credentials: Credentials, act: str, order: OrderRef, given: Picks = NOTHING_GIVEN
+    ) -> Seen:
         """See "Reject an MDN": gives the number back, or withdraws the bid."""
         request = _request(credentials, "reject", id=order.id)
         return await self._send(request, lambda data: Seen(id=order.id, state=State.CANCELLED, raw=_ok(data)))

@@ -26,21 +26,24 @@ from providers.shape import (
     need_text,
 )
 from providers.site import (
-    Act,
-    Choice,
-    Credential,
+    NOTHING_GIVEN,
     Credentials,
-    Effect,
-    Line,
-    Option,
     OrderRef,
-    Pace,
     Picks,
     Quote,
-    Rule,
     Seen,
     Site,
     Sms,
+)
+from providers.words import (
+    Act,
+    Choice,
+    Credential,
+    Effect,
+    Line,
+    Option,
+    Pace,
+    Rule,
     State,
     Trace,
 )
@@ -80,6 +83,7 @@ class GotSms(Site):
     lines = (
         Line(
             key="numbers",
+            listed=True,
             choices=(
                 Choice(key="service", required=True),
                 Choice(key="country", required=True, needs=("service",)),
@@ -99,7 +103,6 @@ class GotSms(Site):
         ),
     )
     pace = Pace(per_minute=60, floor=3.0)
-    lists_orders = True
     trace = Trace.LIST
 
     def __init__(self, door: Door) -> None:
@@ -201,7 +204,9 @@ class GotSms(Site):
         seen = [self._seen(rent) for rent in rents if _id(rent)]
         return sorted(seen, key=lambda rent: rent.created_at or 0, reverse=True)
 
-    async def act(self, credentials: Credentials, act: str, order: OrderRef) -> Seen:
+    async def act(
+        self, credentials: Credentials, act: str, order: OrderRef, given: Picks = NOTHING_GIVEN
+    ) -> Seen:
         """POST /numbers/:id/wake-up, GET /numbers/:id/status, POST /rents/:id/refund.
 
         Raises NotAllowed with the site's reason. The refund's amount is not told: it is the rent's price.

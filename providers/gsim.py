@@ -33,21 +33,24 @@ from providers.shape import (
     need_text,
 )
 from providers.site import (
-    Act,
-    Choice,
-    Credential,
+    NOTHING_GIVEN,
     Credentials,
-    Effect,
-    Line,
-    Option,
     OrderRef,
-    Pace,
     Picks,
     Quote,
-    Rule,
     Seen,
     Site,
     Sms,
+)
+from providers.words import (
+    Act,
+    Choice,
+    Credential,
+    Effect,
+    Line,
+    Option,
+    Pace,
+    Rule,
     State,
     Trace,
 )
@@ -90,6 +93,7 @@ class Gsim(Site):
     lines = (
         Line(
             key="numbers",
+            listed=True,
             choices=(
                 Choice(key="service", required=True),
                 Choice(key="country", required=True, needs=("service",)),
@@ -102,7 +106,6 @@ class Gsim(Site):
         ),
     )
     pace = Pace(per_minute=60, floor=2.0)
-    lists_orders = True
     trace = Trace.LIST
 
     async def balance(self, credentials: Credentials) -> Decimal:
@@ -167,7 +170,9 @@ class Gsim(Site):
         entries = await self._list(credentials, _newest_first)
         return sorted(_orders(entries), key=lambda seen: seen.created_at or 0, reverse=True)
 
-    async def act(self, credentials: Credentials, act: str, order: OrderRef) -> Seen:
+    async def act(
+        self, credentials: Credentials, act: str, order: OrderRef, given: Picks = NOTHING_GIVEN
+    ) -> Seen:
         """POST /orders/:id/cancel or /ban. Raises Conflict when the order has moved on."""
         self.line(order.line).act(act)
 

@@ -6,7 +6,10 @@ from typing import Any
 
 from providers.errors import NotFound, SiteError
 from providers.shape import get_stamp, get_text
-from providers.site import OrderRef, Seen
+from providers.site import (
+    OrderRef,
+    Seen,
+)
 
 Entry = Mapping[str, Any]
 

@@ -1,167 +1,24 @@
-"""The words a site is described with.
+"""What a site offers and shows: the class that each adapter fills in, and what its calls bring."""
 
-Menus, quotes, watching and acts are drawn from what a site declares here,
-so that a new site is one new file and no new menu.
-"""
-
-import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from enum import StrEnum
 from typing import Any, ClassVar, TypeVar
 
 from providers.door import Answer, Door, Request
-from providers.errors import Malformed, Refused
+from providers.errors import Malformed, Refused, Unclear
 from providers.shape import BadShape
+from providers.words import Credential, Hook, Journal, Line, Option, Pace, Rule, State, Trace
 
 T = TypeVar("T")
 
 Picks = Mapping[str, str]
 """What was chosen: a choice's key to the option's id, in the order of choosing."""
 
+NOTHING_GIVEN: Picks = {}
+
 Credentials = Mapping[str, str]
-
-
-class State(StrEnum):
-    """Where an order stands, in one language for all sites."""
-
-    BIDDING = "bidding"  # no number yet, nothing charged
-    WAITING = "waiting"  # a number, no code yet
-    RECEIVED = "received"  # a code came and more may come
-    DONE = "done"
-    CANCELLED = "cancelled"
-    EXPIRED = "expired"
-    UNKNOWN = "unknown"  # a status word that the site does not document: keep watching
-
-    @property
-    def is_open(self) -> bool:
-        """Whether the site may still bring something."""
-        return self in {State.BIDDING, State.WAITING, State.RECEIVED, State.UNKNOWN}
-
-
-class Rule(StrEnum):
-    """A fact about money or acts that people are told before they buy. Each has a text in every language."""
-
-    REFUND_ON_CANCEL = "refund-on-cancel"
-    REFUND_ON_EXPIRY = "refund-on-expiry"
-    REFUND_ASK = "refund-ask"  # the site decides when asked
-    NO_CANCEL = "no-cancel"
-    NO_REPORT = "no-report"
-    ALWAYS_CHARGED = "always-charged"
-    SEVERAL_CODES = "several-codes"
-    SURCHARGES_UNSURE = "surcharges-unsure"  # add or compound: not documented, so both bounds are shown
-    PRICE_BY_SITE = "price-by-site"  # the site fixes the price only with the purchase
-    BID = "bid"  # no number now: a bid for the next free one
-    SLEEPS = "sleeps"  # must be woken before it receives
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Option:
-    """One thing that can be picked. `id` is what the site wants in the request, `name` what people read."""
-
-    id: str
-    name: str
-    price: Decimal | None = None
-    """USD."""
-    from_price: bool = False
-    """The price is the lowest of several."""
-    stock: int | None = None
-    iso: str | None = None
-    """ISO 3166 alpha-2, where the option is a country."""
-    note: str | None = None
-    """A short fact in the site's words beside the name: a state, a success rate."""
-    recommended: bool = False
-    facts: Mapping[str, str | int | bool] = field(default_factory=dict)
-    """What the adapter needs of it again later (ttl, multiple_sms); kept in the catalog cache."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
-    """One question of a line. Required ones are asked in order, optional ones wait on the quote."""
-
-    key: str
-    """Names the pick, the button and the text: service, state, area_code, country, operator, carrier ..."""
-    required: bool = False
-    needs: tuple[str, ...] = ()
-    """Choices whose picks the site must know to list the options."""
-    listed: bool = True
-    """The site lists options, see `Site.options`."""
-    fixed: tuple[Option, ...] = ()
-    """The options, where the document itself names them."""
-    typed: re.Pattern[str] | None = None
-    """What may be typed instead of picked. It is matched whole."""
-    excludes: tuple[str, ...] = ()
-    """Choices that make no sense beside this one: picking one drops the others."""
-
-    def accepts(self, text: str) -> bool:
-        """Whether this text may be typed here."""
-        return self.typed is not None and self.typed.fullmatch(text) is not None
-
-
-class Effect(StrEnum):
-    """What an act does to the order."""
-
-    ENDS = "ends"  # the order is over afterwards
-    BUYS = "buys"  # spends money: goes through an intent like a purchase
-    STAYS = "stays"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Act:
-    """Something that can be done with an order."""
-
-    key: str
-    """Names the button and the text: cancel, ban, report, reuse, reactivate, finish, wake, status, refund."""
-    when: frozenset[State]
-    effect: Effect = Effect.STAYS
-    confirm: bool = False
-    """Ask once more: it can't be undone."""
-    keeps_id: bool = False
-    """Buys the same order once more under its old id (S2 reactivate); else a new one is made."""
-    leaves: Mapping[str, bool] = field(default_factory=dict)
-    """Facts that the order has once this was done."""
-    needs: str | None = None
-    """A fact of the order. Where the site says that it is False, it would refuse: no button then."""
-    barred: frozenset[str] = frozenset()
-    """Services for which the site does not do it, case-folded names."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """One way in which a site sells numbers."""
-
-    key: str
-    choices: tuple[Choice, ...]
-    acts: tuple[Act, ...] = ()
-    rental: bool = False
-    after_purchase: str | None = None
-    """An act done at once after each purchase: a number that sleeps is woken."""
-
-    def choice(self, key: str) -> Choice:
-        """The choice of that name. Raises KeyError."""
-        for choice in self.choices:
-            if choice.key == key:
-                return choice
-        raise KeyError(key)
-
-    def act(self, key: str) -> Act:
-        """The act of that name. Raises KeyError."""
-        for act in self.acts:
-            if act.key == key:
-                return act
-        raise KeyError(key)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Credential:
-    """One thing a person types to link an account."""
-
-    key: str
-    pattern: re.Pattern[str]
-    """What it can look like at all, so that a wrong paste is told before the site is asked."""
-    secret: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -241,16 +98,6 @@ class Seen:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Pace:
-    """How often a site may be asked."""
-
-    per_minute: int
-    """Looks a minute for one account, as long as the site does not answer 429: then fewer."""
-    floor: float
-    """Fewest seconds between two looks at the same order (or list)."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
     """What a webhook said. `sms` is None where it only says that something happened."""
 
@@ -259,22 +106,6 @@ class Event:
     number: str | None = None
     service: str | None = None
     line: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hook:
-    """That a site calls us. `signed`: its words are proven; else they are only a hint to look."""
-
-    signed: bool
-
-
-class Trace(StrEnum):
-    """What a site leaves to look at when a purchase had no answer."""
-
-    LIST = "list"  # its orders: found, or certainly not placed
-    MONEY = "money"  # its transactions: whether it charged, but not the number
-    BALANCE = "balance"  # only the balance: a hint
-    NONE = "none"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -292,6 +123,37 @@ class Transaction:
     """Epoch seconds."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """One line of a journal. None: the site does not say."""
+
+    id: str
+    at: int | None = None
+    """Epoch seconds."""
+    word: str | None = None
+    """The site's word for its state or kind, one of the journal's filters where it has any."""
+    text: str | None = field(default=None, repr=False)
+    """Words of an SMS or of the site: a stranger's."""
+    number: str | None = None
+    """The number itself, or for messages and calls the other side's."""
+    outbound: bool | None = None
+    amount: Decimal | None = None
+    """USD."""
+    seconds: int | None = None
+    """How long a call lasted."""
+    line: str | None = None
+    seen: Seen | None = None
+    """Where it is an order: what is needed to adopt it, should it have been made elsewhere."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """One page of a journal, newest first."""
+
+    records: tuple[Record, ...]
+    has_more: bool = False
+
+
 class Site(ABC):
     """One SMS-number site: data first, then the reads and acts that its document offers."""
 
@@ -304,8 +166,10 @@ class Site(ABC):
     lines: ClassVar[tuple[Line, ...]]
     pace: ClassVar[Pace]
     hook: ClassVar[Hook | None] = None
-    lists_orders: ClassVar[bool] = False
-    """`look_all` costs one request however many orders there are."""
+    journals: ClassVar[tuple[Journal, ...]] = ()
+    """What the site keeps of the whole account."""
+    public_prices: ClassVar[bool] = False
+    """`prices` works without an account."""
     trace: ClassVar[Trace] = Trace.NONE
 
     def __init__(self, door: Door) -> None:
@@ -354,12 +218,45 @@ class Site(ABC):
         return [await self.look(credentials, order) for order in orders]
 
     @abstractmethod
-    async def act(self, credentials: Credentials, act: str, order: OrderRef) -> Seen:
+    async def act(
+        self, credentials: Credentials, act: str, order: OrderRef, given: Picks = NOTHING_GIVEN
+    ) -> Seen:
         """Do one of the line's acts, in one request that is never repeated.
 
+        `given`: what its choices were answered with, or which way its switch goes.
         `Seen.id` differs from the order's where the act makes a new order (reuse).
         Raises Refused (nothing changed) or NoAnswer (unknown).
         """
+
+    async def act_quote(self, credentials: Credentials, act: str, order: OrderRef, given: Picks) -> Quote:
+        """What an act with choices costs now, for those that cost. Raises NoNumbers, Invalid."""
+        raise NotImplementedError
+
+    async def was_done(
+        self, credentials: Credentials, act: str, order: OrderRef, given: Picks, since: float
+    ) -> Seen | None:
+        """What became of an act that costs and whose answer was lost: the order after it; None: not done.
+
+        `since`: when it was sent, epoch seconds by the site's clock.
+        Raises NoAnswer, and Unclear where the site's records don't decide it.
+        """
+        raise Unclear(self.key, act)
+
+    async def journal(
+        self,
+        credentials: Credentials,
+        key: str,
+        *,
+        word: str = "",
+        page: int = 1,
+        order: OrderRef | None = None,
+    ) -> Sheet:
+        """A page of a journal of the account, or of that order. Pages count from 1; `word` filters."""
+        raise KeyError(key)
+
+    async def prices(self) -> Sequence[Option]:
+        """The services with their lowest prices, read without an account: for sites with `public_prices`."""
+        return ()
 
     async def recent(self, credentials: Credentials) -> Sequence[Seen]:
         """The newest orders, newest first, with picks and created_at: for sites whose trace is LIST."""

@@ -36,26 +36,29 @@ from providers.shape import (
     parse_json,
 )
 from providers.site import (
-    Act,
-    Choice,
-    Credential,
+    NOTHING_GIVEN,
     Credentials,
-    Effect,
     Event,
-    Hook,
-    Line,
-    Option,
     OrderRef,
-    Pace,
     Picks,
     Quote,
-    Rule,
     Seen,
     Site,
     Sms,
+    Transaction,
+)
+from providers.words import (
+    Act,
+    Choice,
+    Credential,
+    Effect,
+    Hook,
+    Line,
+    Option,
+    Pace,
+    Rule,
     State,
     Trace,
-    Transaction,
 )
 
 MOST_PAGES = 50
@@ -168,7 +171,9 @@ class SmsGig(Site):
         request = _request(credentials, "GET", "/s1/status", params={"activation_id": rental_id})
         return await self._read(request, lambda data: self._seen(order, need_map(data)))
 
-    async def act(self, credentials: Credentials, act: str, order: OrderRef) -> Seen:
+    async def act(
+        self, credentials: Credentials, act: str, order: OrderRef, given: Picks = NOTHING_GIVEN
+    ) -> Seen:
         """Cancel (see "Cancel Rental") or finish (see "Get/Update Rental Status").
 
         Raises Conflict for 400 and 422: the only parameter is a known id, so the rental must have moved on.

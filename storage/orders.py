@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from providers.site import OrderRef, State
+from providers.site import OrderRef
+from providers.words import State
 from storage.drafts import Pick, picks_from_json, picks_to_json
 from storage.tables import orders
 

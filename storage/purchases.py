@@ -10,7 +10,7 @@ from sqlalchemy import func, insert, or_, select, union_all, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from providers.site import State
+from providers.words import State
 from storage.drafts import Pick, picks_from_json, picks_to_json
 from storage.tables import orders, purchases
 

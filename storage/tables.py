@@ -184,7 +184,7 @@ orders = Table(
     Column("line", Text, nullable=False),
     Column("site_id", Text, nullable=False),
     Column("activation", Integer, nullable=False),  # counts reactivations of the same site_id
-    Column("state", Text, nullable=False),  # providers.site.State
+    Column("state", Text, nullable=False),  # providers.words.State
     Column("is_open", Boolean, nullable=False),
     Column("number", Text),
     Column("picks", JSON, nullable=False),

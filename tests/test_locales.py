@@ -16,7 +16,11 @@ from handlers.texts import FALLBACK, Texts
 from orders import errors as order_errors
 from providers import errors as site_errors
 from providers.registry import SITES
-from providers.site import Effect, Rule, State
+from providers.words import (
+    Effect,
+    Rule,
+    State,
+)
 from storage.purchases import Finding
 from tests import texts_kit as kit
 from tests.texts_kit import Code, Language, Shape

@@ -10,7 +10,8 @@ from handlers.texts import Html, Texts
 from handlers.views.menu import menu_button
 from handlers.views.view import View, page_of
 from providers.errors import SiteError
-from providers.site import Credential, Site
+from providers.site import Site
+from providers.words import Credential
 from storage.accounts import Account
 
 

@@ -11,7 +11,12 @@ from handlers.texts import Html, Texts, clean, clean_name
 from handlers.views.accounts import account_name
 from handlers.views.menu import menu_button
 from handlers.views.view import View, page_of
-from providers.site import Act, Effect, Site, State
+from providers.site import Site
+from providers.words import (
+    Act,
+    Effect,
+    State,
+)
 from storage.orders import Order
 from storage.purchases import Purchase
 from storage.sealed import MessageBody

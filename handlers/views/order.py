@@ -14,7 +14,15 @@ from handlers.views.menu import menu_button
 from handlers.views.view import View, page_of
 from orders.place import Offer
 from orders.wish import askable, option_tag
-from providers.site import Choice, Line, Option, Site, Surcharge
+from providers.site import (
+    Site,
+    Surcharge,
+)
+from providers.words import (
+    Choice,
+    Line,
+    Option,
+)
 from storage.accounts import Account
 from storage.drafts import Draft, Pick
 

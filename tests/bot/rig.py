@@ -15,7 +15,11 @@ from sqlalchemy import select, update
 from bot import demo
 from bot.app import App
 from orders import inbox, keys
-from providers.site import Seen, Sms, State
+from providers.site import (
+    Seen,
+    Sms,
+)
+from providers.words import State
 from sandbox.world import World
 from storage import accounts, orders, outbox, people, purchases, tables
 from storage.accounts import Account

@@ -10,7 +10,8 @@ from bot import outbox as sender
 from handlers.texts import Html
 from handlers.views import card as card_views
 from orders import inbox
-from providers.site import Seen, State
+from providers.site import Seen
+from providers.words import State
 from storage.outbox import Priority
 from storage.vault import Tampered
 from tests.bot.outbox_kit import AGAIN, pushed, said, send_all

@@ -13,7 +13,13 @@ from handlers.texts import Texts, texts_for
 from handlers.views import card as card_views
 from handlers.views.card import CardFacts
 from handlers.views.view import page_of
-from providers.site import Act, Effect, Line, Site, State
+from providers.site import Site
+from providers.words import (
+    Act,
+    Effect,
+    Line,
+    State,
+)
 from storage.orders import Order
 from storage.purchases import Outcome
 from storage.sealed import MessageBody

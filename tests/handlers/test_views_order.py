@@ -18,7 +18,17 @@ from orders import errors as order_errors
 from orders.place import Offer
 from orders.wish import option_tag
 from providers.errors import NoAnswer, RateLimited
-from providers.site import Choice, Line, Option, Quote, Rule, Site, Surcharge
+from providers.site import (
+    Quote,
+    Site,
+    Surcharge,
+)
+from providers.words import (
+    Choice,
+    Line,
+    Option,
+    Rule,
+)
 from storage.purchases import Finding, Outcome
 from tests.handlers.views_kit import (
     GEARSMS,

@@ -16,7 +16,7 @@ import locales
 from handlers.texts import FALLBACK, texts_for
 from handlers.views.view import View
 from providers.registry import open_sites
-from providers.site import State
+from providers.words import State
 from sandbox.telegram import html
 from storage.accounts import Account
 from storage.drafts import Draft, Pick

@@ -18,7 +18,8 @@ from orders.find_out import Finder
 from orders.hooks import HookWorker
 from orders.watch import Watcher
 from providers.registry import SITES, open_sites
-from providers.site import Option, Seen
+from providers.site import Seen
+from providers.words import Option
 from sandbox.world import World
 from storage import drafts, messages, orders, outbox, people, purchases, tables
 from storage.accounts import Account

@@ -11,7 +11,12 @@ from sqlalchemy import update
 from orders import acts, keys, place
 from orders.errors import Barred, Gone, NotNow, NotYours
 from providers.errors import BadKey, Conflict, NoAnswer, RateLimited, Refused, SiteError
-from providers.site import Act, Effect, Seen, State
+from providers.site import Seen
+from providers.words import (
+    Act,
+    Effect,
+    State,
+)
 from storage import orders, purchases, tables
 from storage.outbox import Kind
 from storage.purchases import Outcome

@@ -8,7 +8,10 @@ import pytest
 from orders import catalog
 from orders.catalog import FRESH, Catalogs, search
 from providers.errors import BadKey, NoAnswer
-from providers.site import Choice, Option
+from providers.words import (
+    Choice,
+    Option,
+)
 from storage.accounts import Account
 from tests.orders.scene import Scene
 

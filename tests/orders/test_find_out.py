@@ -9,7 +9,8 @@ from orders import find_out, place
 from orders.errors import Gone, NotYours
 from orders.find_out import LOOKS, Finder, choose
 from orders.wish import option_tag
-from providers.site import Seen, State
+from providers.site import Seen
+from providers.words import State
 from storage import purchases
 from storage.outbox import Kind
 from storage.purchases import Finding, Outcome, Purchase

@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 from orders import hooks, keys, place, upkeep
 from orders.hooks import BODY_CAP, HOLDS, HookWorker
 from orders.watch import PER_ORDER
-from providers.site import State
+from providers.words import State
 from storage import tables
 from storage.accounts import Account
 from storage.orders import Order

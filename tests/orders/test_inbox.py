@@ -12,7 +12,11 @@ from sqlalchemy import event, update
 
 from orders import inbox, settle
 from providers.registry import SITES
-from providers.site import Seen, Sms, State
+from providers.site import (
+    Seen,
+    Sms,
+)
+from providers.words import State
 from storage import purchases, tables
 from storage.accounts import Account
 from storage.orders import Order

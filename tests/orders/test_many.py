@@ -10,7 +10,7 @@ from orders import acts, inbox, place
 from orders.acts import WAKE_AGAIN
 from orders.settle import WAKES
 from orders.watch import Watcher
-from providers.site import State
+from providers.words import State
 from storage import orders, tables
 from storage.orders import Order
 from storage.outbox import Kind

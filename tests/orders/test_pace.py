@@ -7,7 +7,7 @@ from orders import cadence
 from orders.arrivals import EDGES, NEVER, Arrivals, bucket_of
 from orders.cadence import GRACE, LONGEST, Age
 from orders.pace import BURST, LONGEST_FREEZE, MOST_COST, Bucket
-from providers.site import Pace
+from providers.words import Pace
 
 SECONDS = st.floats(0, 100_000, allow_nan=False)
 HABIT = Arrivals.learn()

@@ -8,7 +8,8 @@ from orders import place, settle
 from orders.place import confirm
 from providers.errors import Invalid
 from providers.registry import SITES
-from providers.site import Seen, State
+from providers.site import Seen
+from providers.words import State
 from storage import orders, purchases
 from storage.db import new_id
 from storage.outbox import Kind

@@ -10,7 +10,8 @@ from orders import cadence, keys
 from orders.pace import LONGEST_FREEZE
 from orders.watch import BAD_KEY_WAIT, LEASE, TRIES_UNTIL_TOLD, Watcher, after_start
 from providers.errors import NotFound
-from providers.site import Seen, State
+from providers.site import Seen
+from providers.words import State
 from storage import orders, tables
 from storage.orders import Order
 from storage.outbox import Kind

@@ -9,7 +9,10 @@ from hypothesis import strategies as st
 from orders import wish
 from orders.errors import BadInput
 from providers.registry import SITES
-from providers.site import Line, Option
+from providers.words import (
+    Line,
+    Option,
+)
 from storage.drafts import Draft, picks_from_json, picks_to_json
 
 LINES = [line for site in SITES.values() for line in site.lines]

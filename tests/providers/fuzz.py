@@ -26,7 +26,11 @@ from providers.door import Answer, Door, Request
 from providers.errors import NoAnswer, SiteError
 from providers.registry import SITES
 from providers.shape import TEXT_CAP, BadShape, parse_json
-from providers.site import OrderRef, Site, State
+from providers.site import (
+    OrderRef,
+    Site,
+)
+from providers.words import State
 from tests.providers.mutations import spots
 from tests.providers.replay import documented
 

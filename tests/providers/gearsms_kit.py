@@ -3,7 +3,8 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from providers.site import OrderRef, State
+from providers.site import OrderRef
+from providers.words import State
 from tests.providers.replay import documented
 
 KEY = "gs_live_abcdef1234567890"

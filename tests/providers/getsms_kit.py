@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from providers.site import OrderRef, State
+from providers.site import OrderRef
+from providers.words import State
 from tests.providers.replay import Replay, documented
 
 EXAMPLES = documented("getsms")

@@ -5,7 +5,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from providers.site import OrderRef, State
+from providers.site import OrderRef
+from providers.words import State
 from tests.providers.replay import Replay, documented
 
 DOCUMENT = documented("gotsms")

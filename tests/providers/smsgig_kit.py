@@ -5,7 +5,8 @@ import hmac
 import time
 from typing import Any
 
-from providers.site import OrderRef, State
+from providers.site import OrderRef
+from providers.words import State
 from tests.providers.replay import documented
 
 EXAMPLES = documented("smsgig")

@@ -7,7 +7,11 @@ import pytest
 
 from providers.errors import Invalid, NoAnswer
 from providers.gearsms import GearSms
-from providers.site import Picks, Quote, Rule
+from providers.site import (
+    Picks,
+    Quote,
+)
+from providers.words import Rule
 from tests.providers.gearsms_kit import CREDENTIALS, DOC, KEY, TWO
 from tests.providers.replay import Replay
 

@@ -19,7 +19,11 @@ from providers.errors import (
     Refused,
 )
 from providers.gearsms import GearSms
-from providers.site import Picks, Seen, State
+from providers.site import (
+    Picks,
+    Seen,
+)
+from providers.words import State
 from tests.providers.gearsms_kit import CREDENTIALS, DOC, KEY, order, stamp
 from tests.providers.replay import Replay
 

@@ -8,7 +8,12 @@ import pytest
 from providers.door import Door
 from providers.errors import BadKey, NoNumbers
 from providers.gearsms import GearSms
-from providers.site import OrderRef, Picks, Seen, State
+from providers.site import (
+    OrderRef,
+    Picks,
+    Seen,
+)
+from providers.words import State
 from sandbox.world import World
 from tests.providers.outside import Outside
 

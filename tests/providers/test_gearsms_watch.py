@@ -11,7 +11,11 @@ from hypothesis import strategies as st
 
 from providers.errors import Malformed, SiteError
 from providers.gearsms import GearSms
-from providers.site import Effect, OrderRef, State
+from providers.site import OrderRef
+from providers.words import (
+    Effect,
+    State,
+)
 from tests.providers.gearsms_kit import CREDENTIALS, DOC, TWO, order, stamp
 from tests.providers.mutations import CannedDoor, mutated
 from tests.providers.replay import Replay

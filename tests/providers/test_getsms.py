@@ -7,7 +7,10 @@ import pytest
 
 from providers.errors import Invalid, NoAnswer
 from providers.getsms import GetSms
-from providers.site import Rule, State
+from providers.words import (
+    Rule,
+    State,
+)
 from tests.providers.getsms_kit import EXAMPLES, KEYS, NOW, PATH, WHO, answer
 from tests.providers.replay import Replay
 

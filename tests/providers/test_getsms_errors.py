@@ -21,7 +21,7 @@ from providers.errors import (
     SiteError,
 )
 from providers.getsms import GetSms
-from providers.site import State
+from providers.words import State
 from tests.providers.getsms_kit import EXAMPLES, KEYS, answer, requested
 from tests.providers.mutations import CannedDoor, mutated, survives
 from tests.providers.replay import Replay

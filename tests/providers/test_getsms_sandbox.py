@@ -10,7 +10,12 @@ import pytest
 from providers.door import Door
 from providers.errors import BadKey, Invalid, NoAnswer, NoFunds, NoNumbers, NotFound
 from providers.getsms import GetSms
-from providers.site import OrderRef, Picks, Seen, State
+from providers.site import (
+    OrderRef,
+    Picks,
+    Seen,
+)
+from providers.words import State
 from sandbox.world import World
 from tests.providers.outside import Outside
 from tests.providers.replay import Replay

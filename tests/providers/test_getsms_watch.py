@@ -7,7 +7,10 @@ import pytest
 
 from providers.errors import Malformed, NoAnswer, NotFound
 from providers.getsms import GetSms
-from providers.site import Effect, State
+from providers.words import (
+    Effect,
+    State,
+)
 from tests.providers.getsms_kit import EXAMPLES, KEYS, NOW, WHO, answer, requested
 from tests.providers.replay import Replay
 

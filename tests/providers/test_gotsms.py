@@ -7,7 +7,12 @@ import pytest
 
 from providers.errors import NoAnswer, NoNumbers
 from providers.gotsms import GotSms
-from providers.site import Effect, Option, Rule, State
+from providers.words import (
+    Effect,
+    Option,
+    Rule,
+    State,
+)
 from tests.providers.gotsms_kit import DAY, DOCUMENT, KEY, NOON, ORDER, PICKS, RENT, asked, page, plan
 from tests.providers.replay import Replay
 

@@ -8,7 +8,13 @@ import pytest
 from providers.door import Door
 from providers.errors import BadKey, NoAnswer, NotAllowed, NotFound
 from providers.gotsms import GotSms
-from providers.site import Credentials, OrderRef, Picks, Seen, State
+from providers.site import (
+    Credentials,
+    OrderRef,
+    Picks,
+    Seen,
+)
+from providers.words import State
 from sandbox.world import World
 from tests.providers.outside import Outside
 

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from providers.gotsms import GotSms
-from providers.site import Sms, State
+from providers.site import Sms
+from providers.words import State
 from tests.providers.gotsms_kit import (
     DOCUMENT,
     KEY,

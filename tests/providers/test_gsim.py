@@ -22,7 +22,16 @@ from providers.errors import (
     Unavailable,
 )
 from providers.gsim import Gsim
-from providers.site import Effect, Option, OrderRef, Rule, Sms, State
+from providers.site import (
+    OrderRef,
+    Sms,
+)
+from providers.words import (
+    Effect,
+    Option,
+    Rule,
+    State,
+)
 from tests.providers.mutations import CannedDoor, mutated, survives
 from tests.providers.replay import Replay, documented
 

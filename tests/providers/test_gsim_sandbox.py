@@ -9,7 +9,13 @@ import pytest
 from providers.door import Door
 from providers.errors import BadKey, Conflict, NoAnswer, NoFunds, NotFound, Unavailable
 from providers.gsim import Gsim
-from providers.site import Credentials, OrderRef, Picks, Seen, State
+from providers.site import (
+    Credentials,
+    OrderRef,
+    Picks,
+    Seen,
+)
+from providers.words import State
 from sandbox.world import World
 from tests.providers.outside import Outside
 

@@ -7,7 +7,11 @@ import pytest
 
 from providers.errors import NoAnswer, NotFound, RateLimited
 from providers.pages import Page, follow, look_singly, strike_off
-from providers.site import OrderRef, Seen, State
+from providers.site import (
+    OrderRef,
+    Seen,
+)
+from providers.words import State
 
 
 class Shelf:

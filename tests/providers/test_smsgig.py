@@ -8,8 +8,12 @@ from typing import Any
 import pytest
 
 from providers.errors import Forged, Invalid, Malformed, NoAnswer, NoNumbers, NotFound, SiteError
-from providers.site import Effect, Rule, State
 from providers.smsgig import SmsGig
+from providers.words import (
+    Effect,
+    Rule,
+    State,
+)
 from tests.providers.replay import Replay
 from tests.providers.smsgig_kit import EXAMPLES, KEYS, WISH, rented, signed
 

@@ -17,8 +17,13 @@ from providers.errors import (
     NotFound,
     RateLimited,
 )
-from providers.site import OrderRef, Picks, Seen, State
+from providers.site import (
+    OrderRef,
+    Picks,
+    Seen,
+)
 from providers.smsgig import SmsGig
+from providers.words import State
 from sandbox.world import World
 from tests.providers.outside import Outside
 from tests.providers.replay import Replay

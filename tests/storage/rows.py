@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from providers.site import State
+from providers.words import State
 from storage import accounts, drafts, hooks, messages, orders, purchases
 from storage.accounts import Account
 from storage.drafts import Draft, Pick

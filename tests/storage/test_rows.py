@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import IntegrityError
 
-from providers.site import State
+from providers.words import State
 from storage import accounts, catalogs, drafts, hooks, messages, orders, outbox, people, prompts, purchases
 from storage.catalogs import Catalog, CatalogKey
 from storage.db import Database
