@@ -17,7 +17,7 @@ from sqlalchemy.pool import AsyncAdaptedQueuePool
 
 Row = TypeVar("Row")
 
-HEAD = "0001"
+HEAD = "0002"
 """The newest migration. Compared at start, so that Alembic is imported only when there is something to do."""
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
