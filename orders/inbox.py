@@ -11,7 +11,7 @@ from typing import Any
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from orders import cadence
+from orders import cadence, rentals
 from orders.desk import Desk
 from providers.site import (
     Seen,
@@ -55,8 +55,14 @@ async def take_in(
 ) -> tuple[Order, bool]:
     """The order after this look, and whether there are letters to send for it."""
     arrived = await store_messages(connection, desk, current, seen, via=via)
-    after = advance(current, seen, has_code=arrived > 0, site_now=desk.site_now(current.site))
-    after = await schedule(connection, desk, after)
+    after = advance(
+        current,
+        seen,
+        has_code=arrived > 0,
+        site_now=desk.site_now(current.site),
+        is_rental=rentals.is_rental(desk, current),
+    )
+    after = await rentals.remind(connection, desk, await schedule(connection, desk, after))
     await _learn(connection, desk, current, after, seen)
     written = await write_change(connection, desk, current, after)
     return after, written or arrived > 0
@@ -101,9 +107,9 @@ async def is_delivered(desk: Desk, order: Order, sms: Sms) -> bool:
     return twin is not None and not twin.wiped
 
 
-def advance(order: Order, seen: Seen, *, has_code: bool, site_now: float) -> Order:
+def advance(order: Order, seen: Seen, *, has_code: bool, site_now: float, is_rental: bool = False) -> Order:
     """The order after this look. An ended order stays ended; late messages are still stored."""
-    state = _next_state(order, seen, has_code=has_code, site_now=site_now)
+    state = _next_state(order, seen, has_code=has_code, site_now=site_now, is_rental=is_rental)
     ended = order.is_open and not state.is_open
     return replace(
         order,
@@ -115,17 +121,16 @@ def advance(order: Order, seen: Seen, *, has_code: bool, site_now: float) -> Ord
         expires_at=_steady(order.expires_at, seen.expires_at),
         facts={**order.facts, **seen.facts},
         ended_at=int(site_now) if ended else order.ended_at,
+        alive_at=int(site_now) if has_code else order.alive_at,
         last_look_at=int(site_now),
         failed_looks=0,
         trouble=None,
     )
 
 
-def is_lost(order: Order, site_now: float, *, is_forgotten: bool) -> bool:
+def is_lost(order: Order, site_now: float, *, is_forgotten: bool, is_rental: bool) -> bool:
     """Whether an order that can't be looked at is over: sooner if the site says that it has no such order."""
-    age = cadence.Age(
-        now=site_now, activated_at=order.activated_at, expires_at=order.expires_at, has_code=False
-    )
+    age = _age(order, site_now, is_rental=is_rental)
     return cadence.is_over(age) if is_forgotten else cadence.is_hopeless(age)
 
 
@@ -223,19 +228,14 @@ async def _store(connection: AsyncConnection, desk: Desk, order: Order, sms: Sms
     return _Known(message, sms.text)
 
 
-def _next_state(order: Order, seen: Seen, *, has_code: bool, site_now: float) -> State:
+def _next_state(order: Order, seen: Seen, *, has_code: bool, site_now: float, is_rental: bool) -> State:
     had_code = has_code or order.state in {State.RECEIVED, State.DONE}
     if not order.is_open:
         return State.DONE if has_code and order.state is State.EXPIRED else order.state
     state = order.state if seen.state is State.UNKNOWN else seen.state
     if state.is_open:
         state = State.RECEIVED if had_code else _further(order.state, state)
-    age = cadence.Age(
-        now=site_now,
-        activated_at=order.activated_at,
-        expires_at=seen.expires_at or order.expires_at,
-        has_code=had_code,
-    )
+    age = _age(replace(order, expires_at=seen.expires_at or order.expires_at), site_now, is_rental=is_rental)
     if state.is_open and cadence.is_over(age):
         state = State.EXPIRED
     return State.DONE if state is State.EXPIRED and had_code else state
@@ -244,6 +244,16 @@ def _next_state(order: Order, seen: Seen, *, has_code: bool, site_now: float) ->
 def _further(before: State, now: State) -> State:
     """Looks overtake each other: an older answer does not take a number back."""
     return State.WAITING if before is State.WAITING and now is State.BIDDING else now
+
+
+def _age(order: Order, site_now: float, *, is_rental: bool) -> cadence.Age:
+    return cadence.Age(
+        now=site_now,
+        activated_at=order.activated_at,
+        expires_at=order.expires_at,
+        has_code=order.state is State.RECEIVED,
+        silent_since=order.alive_at if is_rental else None,
+    )
 
 
 async def hooks_proven(connection: AsyncConnection, desk: Desk, account_id: str) -> bool:
@@ -260,12 +270,7 @@ async def schedule(
         return order
     if proven is None:
         proven = await hooks_proven(connection, desk, order.account_id)
-    age = cadence.Age(
-        now=desk.site_now(order.site),
-        activated_at=order.activated_at,
-        expires_at=order.expires_at,
-        has_code=order.state is State.RECEIVED,
-    )
+    age = _age(order, desk.site_now(order.site), is_rental=rentals.is_rental(desk, order))
     habit = await desk.habits.of(connection, order.site, order.ref.service)
     # Never earlier than the site's floor; a little later or not, so that a thousand orders fall out of step.
     spread = random.uniform(1.0, SPREAD)  # noqa: S311 - spreads load, guards nothing
@@ -276,7 +281,7 @@ async def schedule(
 
 async def _learn(connection: AsyncConnection, desk: Desk, before: Order, after: Order, seen: Seen) -> None:
     """Count how soon the first code came: by the site's stamp, else in the middle between two looks."""
-    if before.state in {State.RECEIVED, State.DONE} or not before.is_open:
+    if before.state in {State.RECEIVED, State.DONE} or not before.is_open or rentals.is_rental(desk, before):
         return
     service, began = before.ref.service, before.activated_at
     if after.state in {State.RECEIVED, State.DONE}:

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from orders import inbox
+from orders import inbox, rentals
 from orders.desk import Desk
 from providers.site import Seen
 from storage import orders
@@ -26,14 +26,21 @@ async def take_all(desk: Desk, looked: Sequence[Order], shown: Mapping[str, Seen
         if account_id not in proven:
             proven[account_id] = await inbox.hooks_proven(connection, desk, account_id)
         after = inbox.advance(
-            current, shown[current.id], has_code=False, site_now=desk.site_now(current.site)
+            current,
+            shown[current.id],
+            has_code=False,
+            site_now=desk.site_now(current.site),
+            is_rental=rentals.is_rental(desk, current),
         )
         return await inbox.schedule(connection, desk, after, proven=proven[account_id])
 
     async def taken(connection: AsyncConnection, current: Order) -> Order:
         return (await inbox.take_in(connection, desk, current, shown[current.id], via="poll"))[0]
 
-    return await _write(desk, looked, advanced, taken, lambda order: bool(shown[order.id].messages))
+    def has_news(order: Order) -> bool:
+        return bool(shown[order.id].messages) or rentals.is_to_remind(desk, order)
+
+    return await _write(desk, looked, advanced, taken, has_news)
 
 
 async def change_all(desk: Desk, looked: Sequence[Order], change: Callable[[Order], Order]) -> None:

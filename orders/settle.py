@@ -200,6 +200,7 @@ def _order(desk: Desk, purchase: Purchase, seen: Seen, known: Order | None, card
         refunded=None,
         created_at=known.created_at if known else desk.now(),
         activated_at=int(desk.site_now(purchase.site)),
+        alive_at=int(desk.site_now(purchase.site)),
         expires_at=seen.expires_at,
         ended_at=None,
         next_look_ms=desk.now_ms(),

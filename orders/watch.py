@@ -9,7 +9,7 @@ from typing import Any
 
 import structlog
 
-from orders import acts, cadence, inbox, keys, many
+from orders import acts, cadence, inbox, keys, many, rentals
 from orders.circuit import Circuit, Pass
 from orders.desk import Desk
 from orders.pace import LONGEST_FREEZE, Bucket
@@ -212,7 +212,9 @@ class Watcher:
 
         def waiting(order: Order) -> Order:
             site_now = self.desk.site_now(order.site)
-            if inbox.is_lost(order, site_now, is_forgotten=False):
+            if inbox.is_lost(
+                order, site_now, is_forgotten=False, is_rental=rentals.is_rental(self.desk, order)
+            ):
                 return inbox.give_up(order, site_now)
             next_look_ms = self.desk.now_ms() + int(circuit.wait() * 1000)
             return replace(order, trouble=order.trouble or NoAnswer.code, next_look_ms=next_look_ms)
@@ -231,7 +233,12 @@ class Watcher:
         site, tries = self.desk.sites[order.site], order.failed_looks + 1
         lasting = tries >= TRIES_UNTIL_TOLD
         site_now = self.desk.site_now(order.site)
-        if lasting and inbox.is_lost(order, site_now, is_forgotten=isinstance(error, NotFound)):
+        if lasting and inbox.is_lost(
+            order,
+            site_now,
+            is_forgotten=isinstance(error, NotFound),
+            is_rental=rentals.is_rental(self.desk, order),
+        ):
             return inbox.give_up(order, site_now)
         wait = cadence.after_trouble(tries, floor=site.pace.floor)
         if lasting and isinstance(error, BadKey):

@@ -130,6 +130,14 @@ class Act:
     """It can keep a rental alive: offered again when the end is near."""
     tucked: bool = False
     """Seldom pressed: stands behind the card's settings button."""
+
+    def choice(self, key: str) -> Choice:
+        """The choice of that name. Raises KeyError."""
+        for choice in self.choices:
+            if choice.key == key:
+                return choice
+        raise KeyError(key)
+
     keeps_id: bool = False
     """Buys the same order once more under its old id (S2 reactivate); else a new one is made."""
     leaves: Mapping[str, bool] = field(default_factory=dict)

@@ -23,7 +23,7 @@ class Pick:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """A wish. `token` is the one use of its Buy button, made anew with each quote."""
+    """A wish for a new order, or for an act with one. `token`: one use of its Buy button, new with each quote."""
 
     id: str
     user_id: int
@@ -40,6 +40,8 @@ class Draft:
     high: Decimal | None
     quoted_at: int | None
     token: str | None
+    act: str | None = None
+    order_id: str | None = None
     created_at: int
 
     @property

@@ -38,6 +38,8 @@ class Order:
     refunded: Decimal | None
     created_at: int
     activated_at: int
+    alive_at: int
+    reminded_of: int | None = None
     expires_at: int | None
     ended_at: int | None
     next_look_ms: int
@@ -201,6 +203,17 @@ async def count_past_of_user(connection: AsyncConnection, user_id: int) -> int:
     """How many orders of a person have ended."""
     query = select(func.count()).select_from(orders).where(~orders.c.is_open, orders.c.user_id == user_id)
     return int((await connection.execute(query)).scalar_one())
+
+
+async def latest_picks(
+    connection: AsyncConnection, user_id: int, *, chat_id: int | None, limit: int
+) -> list[tuple[Pick, ...]]:
+    """What a person's latest orders were, newest first; `chat_id`: those of one chat alone."""
+    query = select(orders.c.picks).where(orders.c.user_id == user_id)
+    if chat_id is not None:
+        query = query.where(orders.c.chat_id == chat_id)
+    latest = query.order_by(orders.c.created_at.desc(), orders.c.id).limit(limit)
+    return [picks_from_json(stored) for stored in (await connection.execute(latest)).scalars()]
 
 
 async def _one(connection: AsyncConnection, *where: Any) -> Order | None:

@@ -128,6 +128,8 @@ drafts = Table(
     Column("high", Money),
     Column("quoted_at", BigInteger),
     Column("token", Text, unique=True),  # the Buy button's one use
+    Column("act", Text),  # what is to be done with an order; null: a new order
+    Column("order_id", Text),  # that order
     Column("created_at", BigInteger, nullable=False),
 )
 
@@ -193,6 +195,8 @@ orders = Table(
     Column("refunded", Money),
     Column("created_at", BigInteger, nullable=False),
     Column("activated_at", BigInteger, nullable=False),
+    Column("alive_at", BigInteger, nullable=False),  # last sign of life: bought, a message, somebody waiting
+    Column("reminded_of", BigInteger),  # the end that somebody was reminded of
     Column("expires_at", BigInteger),
     Column("ended_at", BigInteger),
     Column("next_look_ms", BigInteger, nullable=False),

@@ -161,7 +161,7 @@ class Rig:
         order = empty_row(
             Order, id=new_id(), purchase_id=purchase.id, site_id=f"site-{self._made}", activation=0,
             state=State.WAITING, is_open=True, number=f"+1202555{self._made:04d}", facts={},
-            price=Decimal("0.5"), created_at=now, activated_at=now, expires_at=now + 900,
+            price=Decimal("0.5"), created_at=now, activated_at=now, alive_at=now, expires_at=now + 900,
             next_look_ms=2**50, failed_looks=0, **shared, **place,
         )  # fmt: skip
         async with self.desk.db.transaction() as connection:

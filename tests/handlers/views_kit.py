@@ -191,6 +191,7 @@ ORDER = Order(
     refunded=None,
     created_at=NOW,
     activated_at=NOW,
+    alive_at=NOW,
     expires_at=NOW + 900,
     ended_at=None,
     next_look_ms=0,

@@ -245,7 +245,7 @@ def an_order() -> Order:
         id="o", purchase_id="p", user_id=1, chat_id=1, thread_id=None, card_id=None, account_id="a",
         site="gsim", line="numbers", site_id="s", activation=0, state=State.WAITING, is_open=True,
         number="+12125550123", picks=(), facts={}, price=None, refunded=None,
-        created_at=1000, activated_at=1000, expires_at=1900,
+        created_at=1000, activated_at=1000, alive_at=1000, expires_at=1900,
         ended_at=None, next_look_ms=0, last_look_at=None, failed_looks=0, trouble=None,
     )  # fmt: skip
 

@@ -139,6 +139,8 @@ def upgrade() -> None:
         sa.Column("high", sa.BigInteger(), nullable=True),
         sa.Column("quoted_at", sa.BigInteger(), nullable=True),
         sa.Column("token", sa.Text(), nullable=True),
+        sa.Column("act", sa.Text(), nullable=True),
+        sa.Column("order_id", sa.Text(), nullable=True),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(
             ["account_id"], ["accounts.id"], name=op.f("fk_drafts_account_id"), ondelete="CASCADE"
@@ -231,6 +233,8 @@ def upgrade() -> None:
         sa.Column("refunded", sa.BigInteger(), nullable=True),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("activated_at", sa.BigInteger(), nullable=False),
+        sa.Column("alive_at", sa.BigInteger(), nullable=False),
+        sa.Column("reminded_of", sa.BigInteger(), nullable=True),
         sa.Column("expires_at", sa.BigInteger(), nullable=True),
         sa.Column("ended_at", sa.BigInteger(), nullable=True),
         sa.Column("next_look_ms", sa.BigInteger(), nullable=False),
