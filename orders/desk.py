@@ -15,7 +15,7 @@ from providers.site import (
     Credentials,
     Site,
 )
-from providers.words import Line
+from providers.words import Asked, Line
 from storage import accounts
 from storage.accounts import Account
 from storage.db import Database
@@ -92,6 +92,14 @@ class Desk:
             return self.site(account).line(key)
         except KeyError:
             raise Gone("line") from None
+
+    def asked(self, account: Account, line_key: str, act_key: str | None) -> Asked:
+        """What asks the choices of a wish: a line, or an act with one of its orders. Raises Gone."""
+        line = self.line(account, line_key)
+        try:
+            return line if act_key is None else line.act(act_key)
+        except KeyError:
+            raise Gone("act") from None
 
     def credentials(self, account: Account) -> Credentials:
         """The account's key. Raises Tampered."""

@@ -4,11 +4,7 @@ import base64
 import hashlib
 
 from orders.errors import BadInput
-from providers.words import (
-    Choice,
-    Line,
-    Option,
-)
+from providers.words import Asked, Choice, Option
 from storage.drafts import Draft, Pick
 
 
@@ -17,46 +13,46 @@ def option_tag(option_id: str) -> str:
     return base64.urlsafe_b64encode(hashlib.blake2s(option_id.encode(), digest_size=6).digest()).decode()
 
 
-def next_required(line: Line, draft: Draft) -> Choice | None:
+def next_required(asked: Asked, draft: Draft) -> Choice | None:
     """The first required choice still open; None: the wish can be quoted."""
     picked = {pick.choice for pick in draft.picks}
-    return next((choice for choice in line.choices if choice.required and choice.key not in picked), None)
+    return next((choice for choice in asked.choices if choice.required and choice.key not in picked), None)
 
 
-def askable(line: Line, draft: Draft) -> list[Choice]:
+def askable(asked: Asked, draft: Draft) -> list[Choice]:
     """Optional choices that make sense now."""
     picked = draft.ids
     return [
         choice
-        for choice in line.choices
+        for choice in asked.choices
         if not choice.required and all(need in picked for need in choice.needs)
     ]
 
 
-def with_pick(line: Line, draft: Draft, choice: Choice, option: Option) -> Draft:
+def with_pick(asked: Asked, draft: Draft, choice: Choice, option: Option) -> Draft:
     """This option picked; picks that depended on the old one, or make no sense beside it, are dropped."""
-    dropped = _dependents(line, choice.key) | set(choice.excludes) | {choice.key}
+    dropped = _dependents(asked, choice.key) | set(choice.excludes) | {choice.key}
     kept = tuple(pick for pick in draft.picks if pick.choice not in dropped)
     pick = Pick(choice=choice.key, id=option.id, name=option.name, facts=dict(option.facts))
-    order = {known.key: place for place, known in enumerate(line.choices)}
+    order = {known.key: place for place, known in enumerate(asked.choices)}
     picks = tuple(sorted((*kept, pick), key=lambda picked: order[picked.choice]))
     return _unquoted(draft.changed(picks=picks))
 
 
-def without_pick(line: Line, draft: Draft, choice: Choice) -> Draft:
+def without_pick(asked: Asked, draft: Draft, choice: Choice) -> Draft:
     """This choice open again, and all that depend on it."""
-    dropped = _dependents(line, choice.key) | {choice.key}
+    dropped = _dependents(asked, choice.key) | {choice.key}
     return _unquoted(draft.changed(picks=tuple(pick for pick in draft.picks if pick.choice not in dropped)))
 
 
-def step_back(line: Line, draft: Draft) -> Draft | None:
+def step_back(asked: Asked, draft: Draft) -> Draft | None:
     """One step towards the beginning; None: before the first choice."""
-    if draft.asking is not None and not _is_required(line, draft.asking):
+    if draft.asking is not None and not _is_required(asked, draft.asking):
         return _unquoted(draft)  # from an optional list back to the quote
-    required = [pick.choice for pick in draft.picks if _is_required(line, pick.choice)]
+    required = [pick.choice for pick in draft.picks if _is_required(asked, pick.choice)]
     if not required:
         return None
-    back = without_pick(line, draft, line.choice(required[-1]))
+    back = without_pick(asked, draft, asked.choice(required[-1]))
     return back.changed(asking=required[-1])
 
 
@@ -73,12 +69,12 @@ def asking(draft: Draft, choice: str | None) -> Draft:
     return draft.changed(asking=choice, query="", page=0)
 
 
-def _dependents(line: Line, key: str) -> set[str]:
-    return {choice.key for choice in line.choices if key in choice.needs}
+def _dependents(asked: Asked, key: str) -> set[str]:
+    return {choice.key for choice in asked.choices if key in choice.needs}
 
 
-def _is_required(line: Line, key: str) -> bool:
-    return line.choice(key).required
+def _is_required(asked: Asked, key: str) -> bool:
+    return asked.choice(key).required
 
 
 def _unquoted(draft: Draft) -> Draft:

@@ -186,6 +186,10 @@ class Line:
         raise KeyError(key)
 
 
+Asked = Line | Act
+"""What asks the choices of a wish."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Credential:
     """One thing a person types to link an account."""

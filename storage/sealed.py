@@ -1,5 +1,6 @@
 """What is secret, between its open and its sealed form. Each is bound to its row, owner and site."""
 
+import base64
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -98,6 +99,16 @@ def open_typed(vault: Vault, owner: RowOwner, sealed: bytes) -> Credentials:
     """What was typed so far. Raises Tampered."""
     typed: Credentials = json.loads(vault.open(sealed, owner.place("prompts", "sealed")))
     return typed
+
+
+def seal_words(vault: Vault, owner: RowOwner, words: str) -> str:
+    """Somebody's own words in a pick, as text for JSON. The row is the account, the owner who typed them."""
+    return base64.b64encode(vault.seal(words.encode(), owner.place("picks", "words"))).decode()
+
+
+def open_words(vault: Vault, owner: RowOwner, sealed: str) -> str:
+    """The words again. Raises Tampered."""
+    return vault.open(base64.b64decode(sealed), owner.place("picks", "words")).decode()
 
 
 def _credentials(vault: Vault, account: Account, sealed: bytes) -> Credentials:
