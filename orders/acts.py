@@ -9,7 +9,7 @@ from orders.access import may_act, may_order
 from orders.desk import Desk
 from orders.errors import Barred, Gone, NotNow, NotYours
 from providers.errors import BadKey, NoAnswer, RateLimited, Refused, SiteError
-from providers.site import Seen
+from providers.site import NOTHING_GIVEN, Picks, Seen
 from providers.words import (
     Act,
     Effect,
@@ -44,7 +44,7 @@ async def pressed(desk: Desk, order_id: str, act_key: str, user_id: int) -> Pres
         raise NotYours
     if not _has_key(account, order, act):
         raise Gone("account")
-    if act.effect is Effect.BUYS and not may_order(account, user_id):
+    if act.effect.costs and not may_order(account, user_id):
         raise NotYours
     if order.state not in act.when:
         raise NotNow
@@ -82,17 +82,18 @@ def is_barred(act: Act, order: Order) -> bool:
 
 def _has_key(account: Account, order: Order, act: Act) -> bool:
     """A removed account's key is kept for its open orders, and buys nothing more."""
-    return account.removed_at is None or (order.is_open and act.effect is not Effect.BUYS)
+    return account.removed_at is None or (order.is_open and not act.effect.costs)
 
 
-async def carry_out(desk: Desk, order: Order, act: Act) -> Order | None:
+async def carry_out(desk: Desk, order: Order, act: Act, given: Picks = NOTHING_GIVEN) -> Order | None:
     """Do it once. Whatever the site answers, a read afterwards decides what is true.
 
+    `given`: the answers to the act's choices, or which way its switch goes.
     Raises the site's refusal once the order was read again; NoAnswer only if the read had none either.
     """
     account = await desk.account(order.account_id)
     try:
-        seen = await desk.site(account).act(desk.credentials(account), act.key, order.ref)
+        seen = await desk.site(account).act(desk.credentials(account), act.key, order.ref, given)
     except BadKey:
         desk.spawn(keys.doubt(desk, account), name=f"doubt {account.id}")
         raise

@@ -12,20 +12,13 @@ from typing import Any
 
 import structlog
 
-from orders import match, settle
+from orders import match, private, settle
 from orders.desk import Desk
 from orders.errors import Gone, NotYours
 from orders.wish import option_tag
-from providers.errors import SiteError
-from providers.site import (
-    Event,
-    OrderRef,
-    Seen,
-)
-from providers.words import (
-    State,
-    Trace,
-)
+from providers.errors import SiteError, Unclear
+from providers.site import Event, OrderRef, Seen
+from providers.words import Act, State, Trace
 from storage import orders, purchases
 from storage.accounts import Account
 from storage.orders import Order
@@ -130,10 +123,12 @@ class Finder:
     async def _by_its_order(self, account: Account, purchase: Purchase) -> bool:
         """An act that keeps the site's id: its order is open again, or it is not. Whether this told."""
         act = self.desk.line(account, purchase.line).act(purchase.act or "")
-        if not act.keeps_id:
+        if not act.keeps_id and not act.choices:
             return False
         async with self.desk.db.transaction() as connection:
             order = await orders.get(connection, purchase.order_id or "")
+        if act.choices:
+            return order is None or await self._by_records(account, purchase, act, order)
         if order is None or order.activation != (purchase.baseline or {}).get("activation", order.activation):
             return False  # reactivated once more since: which of the two it is, nobody can tell
         ref = replace(order.ref, facts={**order.facts, **act.leaves})
@@ -141,6 +136,23 @@ class Finder:
         async with self.desk.buying[account.id]:
             if self._is_active_again(order, seen):
                 await settle.placed(self.desk, purchase, [replace(seen, messages=())])
+            elif purchase.finds >= DECIDING:
+                await settle.absent(self.desk, purchase)
+        return True
+
+    async def _by_records(self, account: Account, purchase: Purchase, act: Act, order: Order) -> bool:
+        """What was said or bought with an order: the site's own records show it, or they do not."""
+        given = private.given(self.desk, account, purchase.user_id, act, purchase.picks)
+        since = purchase.sent_at or purchase.created_at
+        try:
+            seen = await self.desk.site(account).was_done(
+                self.desk.credentials(account), act.key, order.ref, given, since
+            )
+        except Unclear:
+            return True  # it stays unknown
+        async with self.desk.buying[account.id]:
+            if seen is not None:
+                await settle.placed(self.desk, purchase, [seen])
             elif purchase.finds >= DECIDING:
                 await settle.absent(self.desk, purchase)
         return True

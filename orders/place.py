@@ -9,7 +9,7 @@ from decimal import ROUND_UP, Decimal
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from orders import acts, find_out, keys, settle, wish
+from orders import acts, find_out, keys, private, settle, wish
 from orders.access import may_order
 from orders.acts import Pressed
 from orders.desk import Desk
@@ -19,6 +19,7 @@ from providers.site import (
     Quote,
     Seen,
 )
+from providers.words import Line
 from storage import accounts, drafts, orders, purchases
 from storage.accounts import Account
 from storage.db import new_id
@@ -54,12 +55,9 @@ async def offer(desk: Desk, draft: Draft) -> Offer:
     Raises SiteError, Unfinished, and Gone also if the wish was bought while the site was asked.
     """
     account = await desk.account(draft.account_id)
-    if wish.next_required(desk.line(account, draft.line), draft) is not None:
+    if wish.next_required(desk.asked(account, draft.line, draft.act), draft) is not None:
         raise Unfinished
-    site, credentials = desk.site(account), desk.credentials(account)
-    quote, balance = await asyncio.gather(
-        site.quote(credentials, draft.line, draft.ids), _balance(desk, account)
-    )
+    quote, balance = await asyncio.gather(_quote(desk, account, draft), _balance(desk, account))
     armed = draft.changed(
         asking=None,
         low=quote.low,
@@ -93,10 +91,13 @@ async def confirm(desk: Desk, token: str, user_id: int) -> Purchase | None:
     price = _ceiling(await _fresh_quote(desk, account, draft))
     if price > draft.high:
         raise PriceRose(draft.high, price)
-    purchase = _intent(desk, draft, account, token, draft.high)
+    press = await _press(desk, draft, user_id)
+    purchase = _intent(desk, draft, account, token, draft.high, press=press)
     async with desk.db.transaction() as connection:
         if not await purchases.claim(connection, purchase):
             return None
+        if press is not None:
+            await _still_there(connection, press, purchase)
         # What was picked or removed meanwhile counts: raising rolls the claim back.
         if await drafts.get_by_token(connection, token) != draft:
             raise Gone("draft")
@@ -118,16 +119,10 @@ async def confirm_act(desk: Desk, press: Pressed, user_id: int, token: str) -> P
         raise Gone("price")
     purchase = _act_intent(desk, press, user_id, token, press.order.price)
     async with desk.db.transaction() as connection:
-        if await purchases.get_by_token(connection, token) is not None:
-            return None
-        current = await orders.get_for_update(connection, press.order.id)
-        if current is None or current.state not in press.act.when:
-            raise NotNow
-        if current.activation != press.order.activation or await purchases.on_its_way(connection, current.id):
-            raise NotNow
-        await _still_orders(connection, press.account.id, user_id)
         if not await purchases.claim(connection, purchase):
             return None
+        await _still_there(connection, press, purchase)
+        await _still_orders(connection, press.account.id, user_id)
     begin(desk, purchase)
     return purchase
 
@@ -201,7 +196,9 @@ async def _request(desk: Desk, account: Account, purchase: Purchase) -> Sequence
         order = await orders.get(connection, purchase.order_id or "")
     if order is None:
         raise Refused(account.site, purchase.act, detail="the order is gone")
-    return [await site.act(credentials, purchase.act, order.ref)]
+    act = desk.line(account, purchase.line).act(purchase.act)
+    given = private.given(desk, account, purchase.user_id, act, purchase.picks)
+    return [await site.act(credentials, act.key, order.ref, given)]
 
 
 async def _after_purchase(desk: Desk, account: Account, purchase: Purchase, made: Sequence[Order]) -> None:
@@ -214,12 +211,41 @@ async def _after_purchase(desk: Desk, account: Account, purchase: Purchase, made
 
 
 async def _fresh_quote(desk: Desk, account: Account, draft: Draft) -> Quote:
-    reading = desk.site(account).quote(desk.credentials(account), draft.line, draft.ids)
     try:
         async with asyncio.timeout(QUOTE_PATIENCE):
-            return await reading
+            return await _quote(desk, account, draft)
     except TimeoutError:
         raise NoAnswer(account.site, "quote", reason="timeout", sent=False) from None
+
+
+async def _quote(desk: Desk, account: Account, draft: Draft) -> Quote:
+    site, credentials = desk.site(account), desk.credentials(account)
+    asked = desk.asked(account, draft.line, draft.act)
+    if isinstance(asked, Line):
+        return await site.quote(credentials, draft.line, draft.ids)
+    order, _ = await acts.load(desk, draft.order_id or "")
+    given = private.given(desk, account, draft.user_id, asked, draft.picks)
+    return await site.act_quote(credentials, asked.key, order.ref, given)
+
+
+async def _press(desk: Desk, draft: Draft, user_id: int) -> Pressed | None:
+    """A wish for an act, checked again as its button is. None: it is for a new order."""
+    if draft.act is None:
+        return None
+    press = await acts.pressed(desk, draft.order_id or "", draft.act, user_id)
+    if not press.act.effect.costs:
+        raise NotYours  # forged: what costs nothing has no Buy button
+    return press
+
+
+async def _still_there(connection: AsyncConnection, press: Pressed, purchase: Purchase) -> None:
+    """Raises NotNow if the order has moved on, or somebody else's press for it is on its way."""
+    current = await orders.get_for_update(connection, press.order.id)
+    if current is None or current.state not in press.act.when:
+        raise NotNow
+    rivals = await purchases.on_its_way(connection, current.id)
+    if current.activation != press.order.activation or rivals - {purchase.id}:
+        raise NotNow
 
 
 def _ceiling(quote: Quote) -> Decimal:
@@ -244,7 +270,9 @@ async def _balance(desk: Desk, account: Account) -> Decimal | None:
         return None
 
 
-def _intent(desk: Desk, draft: Draft, account: Account, token: str, ceiling: Decimal) -> Purchase:
+def _intent(
+    desk: Desk, draft: Draft, account: Account, token: str, ceiling: Decimal, *, press: Pressed | None = None
+) -> Purchase:
     return Purchase(
         id=new_id(),
         token=token,
@@ -255,9 +283,9 @@ def _intent(desk: Desk, draft: Draft, account: Account, token: str, ceiling: Dec
         account_id=account.id,
         site=account.site,
         line=draft.line,
-        act=None,
-        order_id=None,
-        picks=draft.picks,
+        act=draft.act,
+        order_id=draft.order_id,
+        picks=draft.picks if press is None else (*press.order.picks, *draft.picks),
         state=Outcome.SENDING,
         ceiling=ceiling,
         charged=None,

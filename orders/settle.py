@@ -10,14 +10,15 @@ import structlog
 from sqlalchemy import exc
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from orders import private
 from orders.desk import Desk
-from orders.inbox import put_card, schedule, store_messages
+from orders.inbox import put_card, schedule, store_messages, take_in
 from providers.errors import NoAnswer, Refused, SiteError
 from providers.site import Seen
-from providers.words import State
+from providers.words import Effect, State
 from storage import accounts, hooks, orders, outbox, purchases
 from storage.db import new_id
-from storage.drafts import Pick
+from storage.drafts import Pick, picks_to_json
 from storage.orders import Order
 from storage.outbox import Kind, Letter, Priority
 from storage.purchases import Finding, Outcome, Purchase
@@ -57,6 +58,8 @@ async def failed(desk: Desk, purchase: Purchase, error: SiteError) -> None:
         )
         if moved:
             await tell(connection, desk, purchase)
+            if certain:
+                await _forget_words(connection, purchase)
 
     await _persist(desk, write)
     desk.bells.outbox.set()
@@ -122,7 +125,7 @@ async def placed(desk: Desk, purchase: Purchase, seen: Sequence[Seen]) -> list[O
             purchase.id,
             Outcome.PLACED,
             expect=(Outcome.SENDING, Outcome.UNKNOWN, Outcome.REFUSED),
-            charged=_charged(purchase, seen),
+            charged=_charged(desk, purchase, seen),
             error=None,
             detail=None,
             finding=None,
@@ -134,6 +137,9 @@ async def placed(desk: Desk, purchase: Purchase, seen: Sequence[Seen]) -> list[O
             return
         current = await purchases.get(connection, purchase.id)
         card_id = current.card_id if current else None
+        if purchase.act is not None and card_id is not None:
+            await tell(connection, desk, purchase)  # its menu's message says that it was done
+        await _forget_words(connection, purchase)
         for one in seen:
             made.append(await _write_order(connection, desk, purchase, one, card_id))
             card_id = None  # the first order takes the menu's message, others get their own
@@ -167,6 +173,10 @@ async def _write_order(
         # An order that was found before its purchase was settled: it stays whose it is, and shows itself.
         await put_card(connection, desk, known)
         return known
+    if known is not None and not _begins_again(desk, purchase):
+        after, _ = await take_in(connection, desk, known, seen, via="poll")
+        await put_card(connection, desk, after)
+        return after
     order = await schedule(connection, desk, _order(desk, purchase, seen, known, card_id))
     await (orders.save if known else orders.add)(connection, order)
     if known is None:
@@ -210,6 +220,18 @@ def _order(desk: Desk, purchase: Purchase, seen: Seen, known: Order | None, card
     )
 
 
+def _begins_again(desk: Desk, purchase: Purchase) -> bool:
+    """Whether the act makes the same order wait for its first code once more; else it goes on as it is."""
+    return desk.sites[purchase.site].line(purchase.line).act(purchase.act or "").keeps_id
+
+
+async def _forget_words(connection: AsyncConnection, purchase: Purchase) -> None:
+    """Private words are kept only until they were sent, or never will be."""
+    picks = private.forget(purchase.picks)
+    if picks != purchase.picks:
+        await purchases.change(connection, purchase.id, picks=picks_to_json(picks))
+
+
 def _to_wake(desk: Desk, purchase: Purchase) -> dict[str, int]:
     """A number that sleeps is woken right after the purchase; what became of that is looked at then."""
     line = desk.sites[purchase.site].line(purchase.line)
@@ -233,8 +255,11 @@ def _several(option_id: str) -> list[str]:
     return names if len(names) > 1 else []
 
 
-def _charged(purchase: Purchase, seen: Sequence[Seen]) -> Decimal:
-    """What the site says it took; the most that was confirmed where it does not say."""
+def _charged(desk: Desk, purchase: Purchase, seen: Sequence[Seen]) -> Decimal | None:
+    """What the site says it took; the most that was confirmed where it does not say. None: a fee unknown."""
+    act = purchase.act and desk.sites[purchase.site].line(purchase.line).act(purchase.act)
+    if act and act.effect is Effect.PAYS:
+        return purchase.ceiling or None
     prices = [one.price for one in seen if one.price is not None]
     return sum(prices, Decimal(0)) if len(prices) == len(seen) else purchase.ceiling
 

@@ -104,12 +104,12 @@ async def in_state(connection: AsyncConnection, state: Outcome) -> list[Purchase
     return [_row(found) for found in (await connection.execute(query)).mappings()]
 
 
-async def on_its_way(connection: AsyncConnection, order_id: str) -> bool:
-    """Whether an act that buys for this order was sent and has no answer yet."""
+async def on_its_way(connection: AsyncConnection, order_id: str) -> set[str]:
+    """The acts that cost for this order which were sent and have no answer yet: their purchases' ids."""
     query = select(purchases.c.id).where(
         purchases.c.order_id == order_id, purchases.c.state == Outcome.SENDING.value
     )
-    return (await connection.execute(query)).first() is not None
+    return set((await connection.execute(query)).scalars())
 
 
 async def of_user_unknown(connection: AsyncConnection, user_id: int) -> list[Purchase]:
