@@ -45,6 +45,7 @@ class Rule(StrEnum):
     MARKUP_BY_SITE = "markup-by-site"  # the site adds its own markup to the price that was stated
     FEE_BY_SITE = "fee-by-site"  # a usage fee that the site does not tell before
     ENDS_FOR_GOOD = "ends-for-good"  # no renewal: after its time the number is gone
+    RENEWS = "renews"  # the site can renew it by itself: a setting of the order
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,8 +89,12 @@ class Choice:
     """How many options may be picked; several ids reach the adapter with commas between them."""
     single: tuple[str, ...] = ()
     """Choices of which only one option may be picked beside this one."""
+    narrows: tuple[str, ...] = ()
+    """Choices whose list it narrows: its button stands beside that list."""
     private: bool = False
     """What is typed here is somebody's own words: kept encrypted, and only until it was sent."""
+    narrows: tuple[str, ...] = ()
+    """Listed choices whose options it filters: asked beside their lists, and they are asked again after it."""
 
     def accepts(self, text: str) -> bool:
         """Whether this text may be typed here."""
@@ -146,6 +151,8 @@ class Act:
     """A fact of the order. Where the site says that it is False, it would refuse: no button then."""
     barred: frozenset[str] = frozenset()
     """Services for which the site does not do it, case-folded names."""
+    together: bool = False
+    """Can be done at once with all orders that one purchase brought."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,6 +168,8 @@ class Line:
     """`Site.look_all` shows its orders in one request, however many there are."""
     journals: tuple["Journal", ...] = ()
     """What the site keeps of one order, to be read on demand."""
+    reuse_by: str | None = None
+    """The choice that takes the number of an ended order, to have it once more."""
     after_purchase: str | None = None
     """An act done at once after each purchase: a number that sleeps is woken."""
 
