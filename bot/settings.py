@@ -31,7 +31,7 @@ _TOKEN = re.compile(r"[0-9]{3,20}:[A-Za-z0-9_-]{10,}")
 _DRIVERS = {
     "postgresql": "postgresql+asyncpg",
     "postgres": "postgresql+asyncpg",
-    "sqlite": "sqlite+aiosqlite",
+    "sqlite": "sqlite+inline",
 }
 
 
@@ -189,7 +189,7 @@ class Settings(BaseSettings):
     def database(self) -> str:
         """The database's address with the driver that we use. Holds the password: not for logs."""
         if self.database_url is None:
-            return f"sqlite+aiosqlite:///{self.data_dir / 'pinbell.db'}"
+            return f"sqlite+inline:///{self.data_dir / 'pinbell.db'}"
         scheme, _, rest = self.database_url.get_secret_value().partition("://")
         return f"{_DRIVERS[scheme]}://{rest}"
 

@@ -3,7 +3,7 @@
 import asyncio
 import secrets
 import time
-from collections.abc import AsyncIterator, Coroutine, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -13,7 +13,9 @@ from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncTransaction, create_async_engine
-from sqlalchemy.pool import AsyncAdaptedQueuePool
+
+from storage import sqlite
+from storage.together import Together, to_its_end
 
 Row = TypeVar("Row")
 
@@ -31,20 +33,6 @@ def new_id() -> str:
     return secrets.token_hex(8)
 
 
-async def _to_its_end(work: Coroutine[Any, Any, Row]) -> Row:
-    """What the work brings. Who is cancelled meanwhile waits for its end, and is cancelled then."""
-    task, cancelled = asyncio.ensure_future(work), False
-    while not task.done():
-        try:
-            await asyncio.wait([task])
-        except asyncio.CancelledError:
-            cancelled = True
-    if not cancelled:
-        return task.result()
-    task.cancelled() or task.exception()  # mark as seen
-    raise asyncio.CancelledError
-
-
 class _Transaction(AsyncTransaction):
     """Begins and ends as a whole."""
 
@@ -52,22 +40,22 @@ class _Transaction(AsyncTransaction):
 
     async def start(self, is_ctxmanager: bool = False) -> AsyncTransaction:
         """As AsyncTransaction's."""
-        return await _to_its_end(super().start(is_ctxmanager))
+        return await to_its_end(super().start(is_ctxmanager))
 
     async def __aexit__(self, *error: Any) -> None:
-        await _to_its_end(super().__aexit__(*error))
+        await to_its_end(super().__aexit__(*error))
 
 
 class _Connection(AsyncConnection):
-    """No statement is torn by a cancellation: the driver's thread would go on with it in a connection that
-    SQLAlchemy has given up, and SQLite stay locked for whoever comes next.
+    """No statement is torn by a cancellation: the driver would go on with it in a connection that SQLAlchemy
+    has given up, and its locks stay for whoever comes next.
     """
 
     __slots__ = ()
 
     async def execute(self, *args: Any, **more: Any) -> Any:
         """As AsyncConnection's."""
-        return await _to_its_end(super().execute(*args, **more))
+        return await to_its_end(super().execute(*args, **more))
 
     def begin_nested(self) -> AsyncTransaction:
         """As AsyncConnection's."""
@@ -80,11 +68,12 @@ def new_ordered_id() -> str:
 
 
 class Database:
-    """Transactions on one engine. Each holds the write lock from its first word (BEGIN IMMEDIATE)."""
+    """Transactions on one engine. On SQLite each holds the write lock from its first word."""
 
     def __init__(self, url: str) -> None:
         self.url = _driver_url(url)
         self.engine = _sqlite(self.url) if self.is_sqlite else _postgres(self.url)
+        self._together = Together(self.engine) if self.is_sqlite else None
         self._inside: set[asyncio.Task[Any] | None] = set()
 
     @property
@@ -105,28 +94,38 @@ class Database:
         await self.engine.dispose()
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[AsyncConnection]:
-        """All or nothing. Raises RuntimeError inside another: that would wait for its own connection."""
+    async def transaction(self, *, patience: float = 0.0) -> AsyncIterator[AsyncConnection]:
+        """All or nothing. `patience`: seconds for which what comes later goes first (SQLite).
+
+        Raises RuntimeError inside another: that would wait for its own connection.
+        """
         task = asyncio.current_task()
         if task in self._inside:
             raise RuntimeError("a transaction inside a transaction")
         self._inside.add(task)
         try:
-            connection = _Connection(self.engine)
-            try:
-                await _to_its_end(connection.start())
-                await _Transaction(connection).start()
+            async with (
+                self._together.transaction(patience) if self._together else self._alone() as connection
+            ):
                 yield connection
-                await _to_its_end(connection.commit())
-            finally:
-                if connection.sync_connection is not None:
-                    await _to_its_end(connection.close())  # rolls back what is not committed
         finally:
             self._inside.discard(task)
 
+    @asynccontextmanager
+    async def _alone(self) -> AsyncIterator[AsyncConnection]:
+        connection = _Connection(self.engine)
+        try:
+            await to_its_end(connection.start())
+            await _Transaction(connection).start()
+            yield connection
+            await to_its_end(connection.commit())
+        finally:
+            if connection.sync_connection is not None:
+                await to_its_end(connection.close())  # rolls back what is not committed
+
     async def _version(self) -> str | None:
         try:
-            async with self.engine.connect() as connection:
+            async with self.transaction() as connection:
                 return (await connection.execute(text("SELECT version_num FROM alembic_version"))).scalar()
         except (OperationalError, ProgrammingError):  # no such table: an empty database
             return None
@@ -160,7 +159,7 @@ async def upsert(
 
 def _driver_url(url: str) -> str:
     for plain, driver in (
-        ("sqlite:", "sqlite+aiosqlite:"),
+        ("sqlite:", f"{sqlite.DRIVER}:"),
         ("postgresql:", "postgresql+asyncpg:"),
         ("postgres:", "postgresql+asyncpg:"),
     ):
@@ -177,30 +176,10 @@ def _postgres(url: str) -> AsyncEngine:
 def _sqlite(url: str) -> AsyncEngine:
     # One connection: tasks sharing more would lose updates, and SQLite before 3.51.3 can corrupt a WAL
     # database when several connections write and checkpoint at once.
-    engine = create_async_engine(
-        url, poolclass=AsyncAdaptedQueuePool, pool_size=1, max_overflow=0, pool_timeout=120
-    )
-    event.listen(engine.sync_engine, "connect", _prepare)
-    event.listen(engine.sync_engine, "begin", _begin)
+    engine = create_async_engine(url, pool_size=1, max_overflow=0)
+    event.listen(engine.sync_engine, "connect", sqlite.prepare)
+    event.listen(engine.sync_engine, "begin", sqlite.begin)
     return engine
-
-
-def _prepare(connection: Any, _record: object) -> None:
-    connection.isolation_level = None  # the driver's own implicit BEGIN would be a deferred one
-    cursor = connection.cursor()
-    for pragma in (
-        "journal_mode=WAL",
-        "synchronous=FULL",
-        "foreign_keys=ON",
-        "busy_timeout=10000",
-        "secure_delete=ON",
-    ):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
-
-
-def _begin(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 def _upgrade(connection: Connection) -> None:

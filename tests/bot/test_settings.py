@@ -55,7 +55,7 @@ def test_nothing_but_the_token_is_required(monkeypatch: pytest.MonkeyPatch) -> N
     settings = load()
     assert settings.bot_token.get_secret_value() == TOKEN
     assert settings.telegram_api_url == "https://api.telegram.org"
-    assert settings.database == "sqlite+aiosqlite:///data/pinbell.db"
+    assert settings.database == "sqlite+inline:///data/pinbell.db"
     assert settings.key_file == Path("data/secret.key")
     assert settings.public_url is None
     assert settings.telegram_mode == "polling"
@@ -130,7 +130,7 @@ def test_lists_are_written_with_commas(monkeypatch: pytest.MonkeyPatch) -> None:
     [
         ("postgresql://user:pw@host/name", "postgresql+asyncpg://user:pw@host/name"),
         ("postgres://user:pw@host/name?ssl=require", "postgresql+asyncpg://user:pw@host/name?ssl=require"),
-        ("sqlite:////var/lib/pinbell.db", "sqlite+aiosqlite:////var/lib/pinbell.db"),
+        ("sqlite:////var/lib/pinbell.db", "sqlite+inline:////var/lib/pinbell.db"),
     ],
 )
 def test_the_database_gets_our_driver(url: str, address: str) -> None:

@@ -127,7 +127,7 @@ async def test_deleted_codes_leave_no_trace_even_sealed(scene: Scene) -> None:
     assert message.body
     scene.desk.ahead = 31 * DAY
     await upkeep.run(scene.desk)
-    async with scene.desk.db.engine.connect() as connection:
+    async with scene.desk.db.transaction() as connection:
         assert (await connection.execute(text("PRAGMA secure_delete"))).scalar() == 1
     await scene.desk.db.close()
     assert message.body not in files_of(scene.folder)["pinbell.db"]

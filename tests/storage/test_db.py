@@ -195,7 +195,7 @@ async def test_how_sqlite_is_opened(url: str) -> None:
 @pytest.mark.parametrize(
     ("given", "used"),
     [
-        ("sqlite:///x.db", "sqlite+aiosqlite:///x.db"),
+        ("sqlite:///x.db", "sqlite+inline:///x.db"),
         ("postgresql://u@h/d", "postgresql+asyncpg://u@h/d"),
         ("postgres://u@h/d", "postgresql+asyncpg://u@h/d"),
         ("postgresql+asyncpg://u@h/d", "postgresql+asyncpg://u@h/d"),
