@@ -1,5 +1,6 @@
 """How long a code waits where a thousand other messages are queued before it."""
 
+import asyncio
 import tempfile
 from pathlib import Path
 
@@ -9,6 +10,9 @@ from bench.figures import Figure, percentile
 CODES = 20
 RATE = 2.0
 
+SETTLE = 3.0
+"""Seconds after a start in which it looks at all orders at once: what that costs, `many` tells."""
+
 
 async def measure(*, small: bool) -> list[Figure]:
     """Cards queue for all chats; then codes come by webhook."""
@@ -17,6 +21,7 @@ async def measure(*, small: bool) -> list[Figure]:
         async with rig.world() as world:
             calls, _ = await webhook.prepare(world, Path(folder), queued + CODES, cards=queued)
             async with rig.bot(world, Path(folder)) as running:
+                await asyncio.sleep(SETTLE)
                 stream = await webhook.send(world, running.bot_url, calls[queued:], RATE)
     name = f"a code's wait with {queued} messages queued"
     return [

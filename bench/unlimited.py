@@ -18,6 +18,10 @@ class NoLimits(SendLimits):
         """Now."""
         return 0.0
 
+    def wait_for_any(self, priority: Priority) -> float:
+        """Now."""
+        return 0.0
+
     def full(self) -> tuple[Mapping[Priority, set[int]], float | None]:
         """Nothing is."""
         return {}, None

@@ -76,14 +76,20 @@ class SendLimits:
         chat = self._chats.get(chat_id)
         return max(0.0, self._all.wait(now, priority), chat.wait(now, priority) if chat else 0.0)
 
+    def wait_for_any(self, priority: Priority) -> float:
+        """Seconds until one more message may go to any chat at all; 0: now."""
+        return max(0.0, self._all.wait(self.clock(), priority))
+
     def full(self) -> tuple[Mapping[Priority, set[int]], float | None]:
         """The chats that can take nothing of a priority, and the seconds until the first one can again."""
         now = self.clock()
         full: defaultdict[Priority, set[int]] = defaultdict(set)
         waits = []
         for chat_id, chat in list(self._chats.items()):
-            if chat.wait(now, Priority.REST) <= 0 and all(window.is_empty for window in chat.windows):
-                del self._chats[chat_id]
+            if chat.wait(now, Priority.REST) <= 0:  # so neither for anything more urgent
+                if all(window.is_empty for window in chat.windows):
+                    del self._chats[chat_id]
+                continue
             for priority in Priority:
                 if (wait := chat.wait(now, priority)) > 0:
                     full[priority].add(chat_id)

@@ -34,11 +34,18 @@ from handlers import letters
 from handlers.context import Context
 from handlers.letters import Drawn
 from storage import chat_ids, outbox
-from storage.outbox import Kind, Priority, Queued
+from storage.outbox import Kind, Priority, Queued, Waiting
 
 log = structlog.get_logger(__name__)
 
-BATCH = 200
+PAGE = 64
+"""Letters looked at to choose from."""
+
+HANDFUL, HANDFUL_EVERY = 4, 0.1
+"""So many letters that are no codes, each so many seconds: somewhat faster than Telegram takes them. A code
+that comes never finds a crowd of them being drawn and written down before it.
+"""
+
 SHORTEST_WAIT, LONGEST_WAIT = 0.02, 30.0
 
 WRITE_AGAIN = 0.5
@@ -64,6 +71,8 @@ class Outbox:
     limits: SendLimits = field(default_factory=SendLimits)
     _busy: set[int] = field(default_factory=set)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
+    _handful_at: float = 0.0
+    """When the next handful may go, by the limits' clock."""
 
     async def recover(self) -> int:
         """At start: what was on its way when the process died may or may not have arrived. How many."""
@@ -88,22 +97,29 @@ class Outbox:
     async def step(self) -> float:
         """Begin to send all that may go now. Seconds until there may be more."""
         desk, now_ms = self.context.desk, self.context.desk.now_ms()
+        open_for, wait = self._open()
+        if not open_for:
+            return max(SHORTEST_WAIT, wait)
         full, soonest = self.limits.full()
-        not_in = {priority: self._busy | full.get(priority, set()) for priority in Priority}
-        chosen: list[Queued] = []
+        not_in = {priority: self._busy | full.get(priority, set()) for priority in open_for}
+        next_ms, chosen = None, list[Waiting]()
         try:
             async with desk.db.transaction() as connection:
-                due = await outbox.due(connection, now_ms, limit=BATCH, not_in_chats=not_in)
-                wait = self._choose(due, chosen)
-                await outbox.begin(connection, [letter.id for letter in chosen])
-                next_ms = await outbox.next_due_ms(connection, after_ms=now_ms)
+                waiting = await outbox.waiting(connection, now_ms, limit=PAGE, not_in_chats=not_in)
+                pause = self._choose(waiting, chosen)
+                begun = await outbox.begin(connection, [one.id for one in chosen])
+                if not chosen:  # else the end of each letter rings the bell
+                    next_ms = await outbox.next_due_ms(connection, after_ms=now_ms)
         except BaseException:
-            for letter in chosen:
-                self.limits.end(letter.chat_id)
+            for one in chosen:
+                self.limits.end(one.chat_id)
             raise
-        for letter in chosen:
+        for letter in begun:
             self._spawn(letter)
-        waits = [wait, LONGEST_WAIT if soonest is None else soonest]
+        _, wait = self._open()
+        waits = [wait, pause, LONGEST_WAIT if soonest is None else soonest]
+        if len(waiting) == PAGE:
+            waits.append(SHORTEST_WAIT)  # others are behind these
         if next_ms is not None:
             waits.append((next_ms - now_ms) / 1000)
         return max(SHORTEST_WAIT, min(waits))
@@ -117,20 +133,42 @@ class Outbox:
             task.cancel()
         await asyncio.gather(*late, return_exceptions=True)
 
-    def _choose(self, due: list[Queued], chosen: list[Queued]) -> float:
-        """At most one letter for each chat, and only where there is room. Seconds until there is more."""
-        wait = SHORTEST_WAIT if len(due) == BATCH else LONGEST_WAIT
+    def _open(self) -> tuple[list[Priority], float]:
+        """The priorities for which there is room over all chats, and the seconds until others have it."""
+        pause = self._handful_at - self.limits.clock()
+        open_for, waits = list[Priority](), [LONGEST_WAIT]
+        for priority in Priority:
+            wait = self.limits.wait_for_any(priority)
+            if priority is not Priority.CODE:
+                wait = max(wait, pause)
+            if wait > 0:
+                waits.append(wait)
+            else:
+                open_for.append(priority)
+        return open_for, min(waits)
+
+    def _choose(self, waiting: list[Waiting], chosen: list[Waiting]) -> float:
+        """At most one letter for each chat, and only where there is room: all codes, a handful of others.
+
+        Seconds until one may go that found no room: handlers sent something there meanwhile.
+        """
+        wait = LONGEST_WAIT
         seen: set[int] = set()
-        for letter in due:
-            if letter.chat_id in seen:
+        others = HANDFUL
+        for one in waiting:
+            is_code = one.priority is Priority.CODE
+            if one.chat_id in seen or not (is_code or others):
                 continue
-            seen.add(letter.chat_id)
-            pause = self.limits.wait(letter.chat_id, letter.priority)
+            seen.add(one.chat_id)
+            pause = self.limits.wait(one.chat_id, one.priority)
             if pause > 0:
                 wait = min(wait, pause)
-            else:
-                self.limits.begin(letter.chat_id)
-                chosen.append(letter)
+                continue
+            self.limits.begin(one.chat_id)
+            chosen.append(one)
+            others -= not is_code
+        if not others:
+            self._handful_at = self.limits.clock() + HANDFUL_EVERY
         return wait
 
     def _spawn(self, letter: Queued) -> None:

@@ -1,5 +1,6 @@
 """Gathering what a card shows. Used by handlers and by the outbox, so that both draw the same."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from handlers.context import Context
@@ -15,9 +16,14 @@ from storage.sealed import MessageBody, open_message
 
 async def facts_of(context: Context, order: Order, account: Account) -> CardFacts:
     """All that a card shows beside the order's row."""
-    desk = context.desk
-    async with desk.db.transaction() as connection:
+    async with context.desk.db.transaction() as connection:
         arrived = await messages.of_order(connection, order.id)
+    return facts_with(context, order, account, arrived)
+
+
+def facts_with(context: Context, order: Order, account: Account, arrived: Sequence[Message]) -> CardFacts:
+    """The same, with the order's messages at hand."""
+    desk = context.desk
     return CardFacts(
         site=desk.site(account),
         account_name=account.name,

@@ -4,17 +4,14 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from handlers.cards import facts_of, open_body
+from handlers.cards import facts_with, open_body
 from handlers.context import Context
 from handlers.texts import Texts, texts_for
 from handlers.views import card as card_views
 from handlers.views import menu
 from handlers.views import outcome as outcome_views
 from handlers.views.view import View
-from orders.errors import Gone
-from storage import chat_ids, messages, orders, outbox, people, purchases
-from storage.accounts import Account
-from storage.orders import Order
+from storage import accounts, chat_ids, messages, orders, outbox, people, purchases
 from storage.outbox import Kind, Letter, Priority, Queued
 
 
@@ -32,28 +29,35 @@ class Drawn:
 
 
 async def draw(context: Context, letter: Queued) -> Drawn | None:
-    """What to send now; None: what it was about is gone or has changed, nothing is to be sent."""
-    t = texts_for(await _language(context, letter.user_id))
-    if letter.kind is Kind.OUTCOME:
-        return await _outcome(context, t, letter)
-    if letter.order_id is not None:
-        return await _about_order(context, t, letter, letter.order_id)
+    """What to send now; None: what it was about is gone or has changed, nothing is to be sent.
+
+    All is read in one transaction: each has to wait for its turn, and a code waits for all of them.
+    """
+    async with context.desk.db.transaction() as connection:
+        user = await people.get_user(connection, letter.user_id)
+        t = texts_for(user.language if user else context.default_language)
+        if letter.kind is Kind.OUTCOME:
+            return await _outcome(connection, context, t, letter)
+        if letter.order_id is not None:
+            return await _about_order(connection, context, t, letter)
     args = {name: str(value) for name, value in letter.args.items() if name != "text"}
     return Drawn(view=View(t(str(letter.args["text"]), **args), menu.home(t)))
 
 
-async def _about_order(context: Context, t: Texts, letter: Queued, order_id: str) -> Drawn | None:
-    pair = await _order(context, order_id)
-    if pair is None:
+async def _about_order(
+    connection: AsyncConnection, context: Context, t: Texts, letter: Queued
+) -> Drawn | None:
+    order = await orders.get(connection, letter.order_id or "")
+    account = await accounts.get(connection, order.account_id) if order else None
+    if order is None or account is None:
         return None
-    order, account = pair
-    facts = await facts_of(context, order, account)
+    arrived = await messages.of_order(connection, order.id)
+    facts = facts_with(context, order, account, arrived)
     if letter.kind is Kind.CARD:
         return Drawn(view=card_views.card(t, order, facts), edits=order.card_id, card_of=order.id)
     if letter.kind is Kind.NOTICE:
         return Drawn(view=card_views.expired(t, order, facts), reply_to=order.card_id)
-    async with context.desk.db.transaction() as connection:
-        message = await messages.get(connection, letter.message_id or "")
+    message = next((one for one in arrived if one.id == letter.message_id), None)
     if message is None:
         return None
     body = open_body(context.desk, order, message)
@@ -97,30 +101,12 @@ async def open_chat(connection: AsyncConnection, chat_id: int, kind: str, title:
     return await outbox.unpark(connection, chat_id, now_ms)
 
 
-async def _outcome(context: Context, t: Texts, letter: Queued) -> Drawn | None:
-    async with context.desk.db.transaction() as connection:
-        purchase = await purchases.get(connection, letter.purchase_id or "")
-    if purchase is None:
+async def _outcome(connection: AsyncConnection, context: Context, t: Texts, letter: Queued) -> Drawn | None:
+    purchase = await purchases.get(connection, letter.purchase_id or "")
+    account = await accounts.get(connection, purchase.account_id) if purchase else None
+    if purchase is None or account is None:
         return None
-    account = await context.desk.account(purchase.account_id)
     view = outcome_views.outcome(t, context.desk.site(account), purchase, account)
     if view is None:
         return None
     return Drawn(view=view, edits=purchase.card_id, outcome_of=purchase.id)
-
-
-async def _order(context: Context, order_id: str) -> tuple[Order, Account] | None:
-    async with context.desk.db.transaction() as connection:
-        order = await orders.get(connection, order_id)
-    if order is None:
-        return None
-    try:
-        return order, await context.desk.account(order.account_id)
-    except Gone:
-        return None
-
-
-async def _language(context: Context, user_id: int) -> str:
-    async with context.desk.db.transaction() as connection:
-        user = await people.get_user(connection, user_id)
-    return user.language if user else context.default_language

@@ -3,9 +3,9 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import delete, func, insert, or_, select, update
+from sqlalchemy import and_, bindparam, delete, func, insert, literal_column, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.db import fetch_all
@@ -59,6 +59,22 @@ class Queued(Letter):
     error: str | None
 
 
+class Waiting(NamedTuple):
+    """A letter in the outbox, as far as it takes to choose among them."""
+
+    id: int
+    chat_id: int
+    priority: Priority
+
+
+_IS_DUE = outbox.c.state == literal_column("'due'")
+"""In these words, since the indexes are partial ones: SQLite must see that they fit."""
+
+_NEXT_DUE = select(func.min(outbox.c.not_before_ms)).where(
+    _IS_DUE, outbox.c.not_before_ms > bindparam("after_ms")
+)
+
+
 async def put(connection: AsyncConnection, letter: Letter, now_ms: int) -> None:
     """Write a letter. An order's card that waits already is not written twice."""
     if letter.kind is Kind.CARD and await _card_waits(connection, letter):
@@ -83,41 +99,46 @@ async def put(connection: AsyncConnection, letter: Letter, now_ms: int) -> None:
     )
 
 
-async def due(
+async def waiting(
     connection: AsyncConnection,
     now_ms: int,
     *,
     limit: int,
     not_in_chats: Mapping[Priority, Collection[int]],
-) -> list[Queued]:
-    """What may go out now: codes first, else in the order written; without these chats' letters."""
+) -> list[Waiting]:
+    """The first that may go out now: codes first, else in the order written.
+
+    Only those of the priorities named, each without the letters of its chats.
+    """
+    may_go = [
+        and_(outbox.c.priority == int(priority), outbox.c.chat_id.not_in(sorted(chats)))
+        if chats
+        else outbox.c.priority == int(priority)
+        for priority, chats in not_in_chats.items()
+    ]
     query = (
-        select(outbox)
-        .where(outbox.c.state == "due", outbox.c.not_before_ms <= now_ms)
+        select(outbox.c.id, outbox.c.chat_id, outbox.c.priority)
+        .where(_IS_DUE, outbox.c.not_before_ms <= now_ms, or_(*may_go))
         .order_by(outbox.c.priority, outbox.c.id)
         .limit(limit)
     )
-    for priority, chats in not_in_chats.items():
-        if chats:
-            elsewhere = outbox.c.chat_id.not_in(sorted(chats))
-            query = query.where(or_(outbox.c.priority != int(priority), elsewhere))
-    return [_row(row) for row in await fetch_all(connection, query, dict)]
+    rows = (await connection.execute(query)).all()
+    return [Waiting(letter_id, chat_id, Priority(priority)) for letter_id, chat_id, priority in rows]
 
 
 async def next_due_ms(connection: AsyncConnection, *, after_ms: int) -> int | None:
     """When the next letter comes due after that moment."""
-    query = select(func.min(outbox.c.not_before_ms)).where(
-        outbox.c.state == "due", outbox.c.not_before_ms > after_ms
-    )
-    due_ms: int | None = (await connection.execute(query)).scalar()
+    due_ms: int | None = (await connection.execute(_NEXT_DUE, {"after_ms": after_ms})).scalar()
     return due_ms
 
 
-async def begin(connection: AsyncConnection, ids: list[int]) -> None:
-    """These are on their way: after a crash they may or may not have arrived."""
-    if ids:
-        values = {"state": "sending", "attempts": outbox.c.attempts + 1}
-        await connection.execute(update(outbox).where(outbox.c.id.in_(ids)).values(**values))
+async def begin(connection: AsyncConnection, ids: Collection[int]) -> list[Queued]:
+    """These are on their way: after a crash they may or may not have arrived. The letters, in order."""
+    if not ids:
+        return []
+    query = update(outbox).where(outbox.c.id.in_(ids)).values(state="sending", attempts=outbox.c.attempts + 1)
+    begun = [_row(row) for row in await fetch_all(connection, query.returning(outbox), dict)]
+    return sorted(begun, key=lambda letter: (letter.priority, letter.id))
 
 
 async def sent(connection: AsyncConnection, letter_id: int, now_ms: int, sent_id: int | None) -> None:

@@ -57,6 +57,43 @@ async def test_a_thousand_letters_of_one_chat_starve_no_other(bot: Rig) -> None:
     assert len(await bot.letters("due")) > 900
 
 
+async def test_what_is_no_code_goes_by_handfuls_and_codes_at_once(
+    bot: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    arrived = asyncio.Event()
+    monkeypatch.setattr(sender.Outbox, "_send", lambda *_: arrived.wait())
+    bot.app.outbox.limits.clock = lambda: 100.0  # one moment
+    await bot.notices([(chat, "x") for chat in range(1, 30)])
+    await bot.app.outbox.step()
+    assert len(await bot.letters("sending")) == sender.HANDFUL
+    await bot.app.outbox.step()
+    assert len(await bot.letters("sending")) == sender.HANDFUL
+    await bot.notices([(chat, "x") for chat in range(31, 40)], priority=Priority.CODE)
+    await bot.app.outbox.step()
+    codes = [one.priority for one in await bot.letters("sending")].count(Priority.CODE)
+    assert codes == 9
+    arrived.set()
+
+
+async def test_nothing_is_read_while_there_is_no_room(bot: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    limits = bot.app.outbox.limits
+    while limits.wait_for_any(Priority.CODE) <= 0:
+        limits.begin(len(limits._chats) + 1, edit=True)
+    monkeypatch.setattr(bot.desk.db, "transaction", None)
+    assert 0 < await bot.app.outbox.step() < 1
+
+
+async def test_the_last_places_are_kept_for_codes(bot: Rig) -> None:
+    limits = bot.app.outbox.limits
+    while limits.wait_for_any(Priority.OUTCOME) <= 0:
+        limits.begin(1, edit=True)
+    await bot.notice(BORIS, "later")
+    await bot.notice(ANNA, "now", priority=Priority.CODE)
+    async with bot.sending():
+        await until(lambda: said(bot, ANNA, BOT, "now"))
+    assert [one.args["name"] for one in await bot.letters("due")] == ["later"]
+
+
 async def test_letters_of_a_chat_keep_their_order(bot: Rig) -> None:
     await bot.notices([(ANNA, f"n{number}") for number in range(4)], priority=Priority.CODE)
     await bot.fault("sendMessage", "status", status=500, body='{"ok":false,"error_code":500}', after=1)

@@ -342,9 +342,20 @@ async def put(db: Database, *letters: Letter, at: int = 100) -> None:
             await outbox.put(connection, one, at)
 
 
-async def due(db: Database, now_ms: int = 1000, **limits: Any) -> list[outbox.Queued]:
+ANYWHERE: dict[Priority, set[int]] = {priority: set() for priority in Priority}
+
+
+async def waiting(db: Database, now_ms: int = 1000, **limits: Any) -> list[outbox.Waiting]:
     async with db.transaction() as connection:
-        return await outbox.due(connection, now_ms, **{"limit": 10, "not_in_chats": {}, **limits})
+        given = {"limit": 10, "not_in_chats": ANYWHERE, **limits}
+        return await outbox.waiting(connection, now_ms, **given)
+
+
+async def begun(db: Database, now_ms: int = 1000, limit: int = 10) -> list[outbox.Queued]:
+    """All that waits, on its way from now on."""
+    ids = [one.id for one in await waiting(db, now_ms, limit=limit)]
+    async with db.transaction() as connection:
+        return await outbox.begin(connection, ids)
 
 
 async def test_codes_go_first(db: Database) -> None:
@@ -355,26 +366,33 @@ async def test_codes_go_first(db: Database) -> None:
     await put(
         db, letter(Kind.NOTICE, Priority.REST, args={"text": "x"}), card, outcome, letter(message_id="m")
     )
-    assert [one.kind for one in await due(db)] == [Kind.PUSH, Kind.CARD, Kind.OUTCOME, Kind.NOTICE]
-    assert [one.kind for one in await due(db, limit=1)] == [Kind.PUSH]
-    assert await due(db, 99) == []
+    assert [one.priority for one in await waiting(db)] == [
+        Priority.CODE, Priority.OUTCOME, Priority.OUTCOME, Priority.REST,
+    ]  # fmt: skip
+    assert [one.priority for one in await waiting(db, limit=1)] == [Priority.CODE]
+    assert await waiting(db, 99) == []
     await put(db, letter(chat_id=2))
     without = {Priority.CODE: {1}, Priority.OUTCOME: {1}, Priority.REST: set[int]()}
-    assert [(one.chat_id, one.kind) for one in await due(db, not_in_chats=without)] == [
-        (2, Kind.PUSH),
-        (1, Kind.NOTICE),
+    assert [(one.chat_id, one.priority) for one in await waiting(db, not_in_chats=without)] == [
+        (2, Priority.CODE),
+        (1, Priority.REST),
     ]
+    for priority in Priority:
+        only = {one.priority for one in await waiting(db, not_in_chats={priority: set()})}
+        assert only == {priority}
     async with db.transaction() as connection:
         assert await outbox.next_due_ms(connection, after_ms=99) == 100
         assert await outbox.next_due_ms(connection, after_ms=100) is None
+    assert [one.kind for one in await begun(db)] == [
+        Kind.PUSH, Kind.PUSH, Kind.CARD, Kind.OUTCOME, Kind.NOTICE,
+    ]  # fmt: skip
+    assert await begun(db) == []
 
 
 async def test_a_card_waits_once(db: Database) -> None:
     card = letter(Kind.CARD, Priority.OUTCOME)
     await put(db, card, card, letter(Kind.CARD, Priority.OUTCOME, order_id="o2"))
-    first, _ = await due(db)
-    async with db.transaction() as connection:
-        await outbox.begin(connection, [first.id])
+    (first,) = await begun(db, limit=1)
     await put(db, card)  # it changed while the first edit was on its way
     async with db.transaction() as connection:
         (going,) = await outbox.in_state(connection, "sending")
@@ -382,26 +400,24 @@ async def test_a_card_waits_once(db: Database) -> None:
         await outbox.again(connection, going, 500, unsure=False, error="timeout")
         assert await outbox.in_state(connection, "sending") == []
         assert [one.error for one in await outbox.in_state(connection, "dropped")] == ["superseded"]
-    assert len(await due(db)) == 2
+    assert len(await waiting(db)) == 2
 
 
 async def test_a_letters_way(db: Database) -> None:
     await put(db, letter(message_id="m1"), letter(message_id="m2"), letter(message_id="m3"))
-    one, two, three = await due(db)
+    one, two, three = await begun(db)
     async with db.transaction() as connection:
-        await outbox.begin(connection, [one.id, two.id, three.id])
         await outbox.sent(connection, one.id, 150, 4242)
         await outbox.again(connection, two, 500, unsure=True, error="timeout")
         await outbox.drop(connection, three.id, "blocked")
-    assert await due(db, 499) == []
-    (again,) = await due(db, 500)
-    assert (again.message_id, again.unsure, again.attempts) == ("m2", True, 1)
+    assert await waiting(db, 499) == []
+    (again,) = await begun(db, 500)
+    assert (again.message_id, again.unsure, again.attempts) == ("m2", True, 2)
     async with db.transaction() as connection:
-        await outbox.begin(connection, [again.id])
         await outbox.again(connection, again, 600, unsure=False, error="429")
         (sent,) = await outbox.in_state(connection, "sent")
         assert (sent.sent_ms, sent.sent_id) == (150, 4242)
         await outbox.forget_older(connection, 101)
         assert await outbox.in_state(connection, "sent") == await outbox.in_state(connection, "dropped") == []
-    (again,) = await due(db)
+    (again,) = await begun(db)
     assert again.unsure, "once unsure, always unsure"
