@@ -1,5 +1,8 @@
 """The one message in which a wish is made: choice by choice, up to the quote."""
 
+from collections.abc import Sequence
+
+import locales
 from handlers.callbacks import WishButton, WishDo
 from handlers.context import Context
 from handlers.screen import Screen
@@ -10,10 +13,10 @@ from handlers.views import failures
 from handlers.views import order as views
 from handlers.views.order import Shelf
 from handlers.views.view import View
-from orders import place, wish
+from orders import place, usual, wish
 from orders.access import may_order
-from orders.catalog import search
 from orders.errors import Gone, NotYours
+from orders.search import search
 from providers.errors import SiteError
 from providers.words import (
     Choice,
@@ -215,13 +218,28 @@ class WishMenu:
         except SiteError as error:
             why = failures.site_error(self.t, error, self.site.name)
             return views.no_list(self.t, self.site, self.draft, choice, why)
+        mine = await self._usual(choice, listing.options)
+        ids = frozenset(option.id for option in mine)
+        if self.draft.query:
+            found = search(listing.options, self.draft.query, locales.LANGUAGES)
+        else:
+            found = [*mine, *(option for option in listing.options if option.id not in ids)]
         shelf = Shelf(
-            options=search(listing.options, self.draft.query),
+            options=found,
             total=len(listing.options),
             fetched_at=listing.fetched_at,
             stale=listing.stale,
+            usual=ids,
         )
         return views.choose_option(self.t, self.site, self.draft, choice, shelf)
+
+    async def _usual(self, choice: Choice, options: Sequence[Option]) -> list[Option]:
+        """Of these options what the person orders usually, at whatever site."""
+        if choice.key != usual.CHOICE:
+            return []
+        async with self.context.desk.db.transaction() as connection:
+            services = await usual.of_person(connection, self.draft.user_id, self.screen.chat_id)
+        return usual.among(options, services)
 
     async def _quote_view(self, notice: Html | None = None) -> View:
         try:

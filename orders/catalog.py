@@ -6,8 +6,6 @@ from dataclasses import asdict, dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from rapidfuzz import fuzz, process
-
 from orders.desk import Desk
 from providers.errors import NoAnswer, RateLimited, Unavailable
 from providers.site import Picks
@@ -24,9 +22,6 @@ FRESH = 15 * 60
 
 IN_MEMORY = 64
 """Parsed lists kept in memory; the rest is parsed again from the database."""
-
-_CLOSE = 72
-"""How alike (0-100) a misspelt name must be to be found."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,35 +82,6 @@ class Catalogs:
         while len(self._memory) > IN_MEMORY:
             self._memory.popitem(last=False)
         return listing
-
-
-def search(options: Sequence[Option], query: str) -> list[Option]:
-    """Options that fit what was typed, best first: exact, beginning, inside, alike."""
-    wanted = query.strip().casefold()
-    if not wanted:
-        return list(options)
-    ranked = [(_rank(option, wanted), place) for place, option in enumerate(options)]
-    inside = [options[place] for rank, place in sorted(ranked) if rank < _OUTSIDE]
-    if inside:
-        return inside
-    names = [option.name.casefold() for option in options]
-    alike = process.extract(wanted, names, scorer=fuzz.WRatio, score_cutoff=_CLOSE, limit=20)
-    return [options[place] for _, _, place in alike]
-
-
-_OUTSIDE = 4
-
-
-def _rank(option: Option, wanted: str) -> int:
-    name = option.name.casefold()
-    if wanted in {name, option.id.casefold(), (option.iso or "").casefold()}:
-        return 0
-    if name.startswith(wanted):
-        return 1
-    if any(word.startswith(wanted) for word in name.split()):
-        return 2
-    note = (option.note or "").casefold()
-    return 3 if wanted in name or note == wanted else _OUTSIDE
 
 
 def _to_json(option: Option) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any, ClassVar
 from urllib.parse import quote
 
+from providers.countries import iso_of
 from providers.door import Answer, Request
 from providers.errors import (
     BadKey,
@@ -405,14 +406,13 @@ def _option(entry: Mapping[str, Any], choice: str) -> Option | None:
     option_id = ids.get(choice, name)
     if name is None or option_id is None:
         return None
-    iso = (get_text(entry, "short_name") or "").upper()
     rate = get_money(entry, "success_rate")
     return Option(
         id=option_id,
         name=name,
         price=get_money(entry, "price"),
         stock=get_int(entry, "available" if "available" in entry else "stock"),
-        iso=iso if re.fullmatch("[A-Z]{2}", iso) else None,
+        iso=iso_of(get_text(entry, "short_name"), name) if choice == "country" else None,
         note=get_text(entry, "state") if rate is None else f"{rate:f} %",
     )
 

@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any
 from urllib.parse import quote
 
+from providers.countries import iso_of
 from providers.door import Answer, Door, Request
 from providers.errors import BadKey, NoNumbers, NotAllowed, NotFound, RateLimited, Refused, SiteError
 from providers.pages import Entry, Page, follow, look_singly, strike_off
@@ -59,9 +60,6 @@ STATES: Mapping[str, State] = {
 ERRORS: Mapping[int, type[Refused]] = {401: BadKey, 404: NotFound, 422: NotAllowed}
 
 ACTS: Mapping[str, str] = {"wake": "/numbers/:id/wake-up", "refund": "/rents/:id/refund"}
-
-ISO: Mapping[str, str] = {"USA": "US"}
-"""Countries have a name only; this is the one in the document."""
 
 CATALOG_PAGES = 100
 LIST_PAGES = 10
@@ -429,7 +427,7 @@ def _countries(plans: Sequence[Entry]) -> list[Option]:
         known = found.get(country_id)
         prices = [each for each in (price, known.price if known else None) if each is not None]
         found[country_id] = Option(
-            id=country_id, name=name, price=min(prices, default=None), from_price=True, iso=ISO.get(name)
+            id=country_id, name=name, price=min(prices, default=None), from_price=True, iso=iso_of(name)
         )
     return list(found.values())
 

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 from urllib.parse import quote
 
+from providers.countries import iso_of
 from providers.door import Answer, Request
 from providers.errors import (
     BadKey,
@@ -119,11 +120,10 @@ class Gsim(Site):
         self.line(line).choice(choice)
         if choice == "operator":
             return await self._operators(credentials, picks)
-        path, params = {
-            "service": ("/services", {}),
-            "country": ("/countries", {"service": picks.get("service", "")}),
-        }[choice]
-        return await self._read(_request(credentials, "GET", path, params=params), _priced_from)
+        if choice == "country":
+            params = {"service": picks.get("service", "")}
+            return await self._read(_request(credentials, "GET", "/countries", params=params), _countries)
+        return await self._read(_request(credentials, "GET", "/services"), _services)
 
     async def quote(self, credentials: Credentials, line: str, picks: Picks) -> Quote:
         """The operator's price from GET /operators; bounds over all if "any" is absent. Raises NoNumbers."""
@@ -244,26 +244,30 @@ def _balance(data: Any) -> Decimal:
     return need_money(need_map(data), "balance")
 
 
-def _priced_from(data: Any) -> list[Option]:
+def _services(data: Any) -> list[Option]:
     return list(_options(data, price="minPrice", from_price=True))
+
+
+def _countries(data: Any) -> list[Option]:
+    return list(_options(data, price="minPrice", from_price=True, countries=True))
 
 
 def _priced(data: Any) -> list[Option]:
     return list(_options(data, price="price", from_price=False))
 
 
-def _options(data: Any, *, price: str, from_price: bool) -> Iterator[Option]:
+def _options(data: Any, *, price: str, from_price: bool, countries: bool = False) -> Iterator[Option]:
     for entry in each_map(data):
         if (option_id := get_text(entry, "id")) is None:
             continue
-        iso = get_text(entry, "iso") or ""
+        name = get_text(entry, "name") or option_id
         yield Option(
             id=option_id,
-            name=get_text(entry, "name") or option_id,
+            name=name,
             price=get_money(entry, price),
             from_price=from_price,
             stock=get_int(entry, "count"),
-            iso=iso.upper() if re.fullmatch(r"[A-Za-z]{2}", iso) else None,
+            iso=iso_of(get_text(entry, "iso"), name, option_id) if countries else None,
         )
 
 

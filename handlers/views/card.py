@@ -10,6 +10,7 @@ from handlers.keyboard import Keyboard, Style, button, copy_button, label, page_
 from handlers.texts import Html, Texts, clean, clean_name
 from handlers.views.accounts import account_name
 from handlers.views.menu import menu_button
+from handlers.views.names import picked, service
 from handlers.views.view import View, page_of
 from providers.site import Site
 from providers.words import (
@@ -184,7 +185,7 @@ def expired(t: Texts, order: Order, facts: CardFacts) -> View:
 
 def _title(t: Texts, order: Order, facts: CardFacts) -> Html:
     service = _service(order, facts.site)
-    extra = " · ".join(clean_name(pick.name) for pick in order.picks if pick.choice != "service")
+    extra = " · ".join(picked(t, pick) for pick in order.picks if pick.choice != "service")
     return t.lines([
         t("card-title", service=service, account=account_name(t, facts.account_name, facts.site)),
         t("card-picks", picks=extra) if extra else "",
@@ -268,7 +269,7 @@ def _has_price(order: Order, act: Act) -> bool:
 
 
 def _service(order: Order, site: Site) -> str:
-    return clean_name(order.name_of("service") or "") or site.name
+    return service(order.name_of("service") or "") or site.name
 
 
 def _act_button(t: Texts, order: Order, act: Act) -> InlineKeyboardButton:

@@ -11,6 +11,7 @@ from handlers.keyboard import Keyboard, button, columns_for, label, page_buttons
 from handlers.texts import Html, Texts, clean_name
 from handlers.views.accounts import account_label
 from handlers.views.menu import menu_button
+from handlers.views.names import country, picked
 from handlers.views.view import View, page_of
 from orders.place import Offer
 from orders.wish import askable, option_tag
@@ -31,8 +32,6 @@ ROWS = 8
 
 NOTE_LENGTH = 16
 """Characters of a site's note beside an option's name."""
-
-FLAG_BASE = 0x1F1E6 - ord("A")
 
 
 def choose_account(
@@ -67,6 +66,8 @@ class Shelf:
     total: int
     fetched_at: int
     stale: bool = False
+    usual: frozenset[str] = frozenset()
+    """Ids of what this person orders usually."""
 
 
 def choose_option(t: Texts, site: Site, draft: Draft, choice: Choice, shelf: Shelf) -> View:
@@ -76,7 +77,7 @@ def choose_option(t: Texts, site: Site, draft: Draft, choice: Choice, shelf: She
     keyboard = Keyboard().grid(
         [
             button(
-                option_label(t, option),
+                option_label(t, option, usual=option.id in shelf.usual),
                 WishButton(do=WishDo.PICK, id=draft.id, choice=choice.key, arg=option_tag(option.id)),
                 style="primary" if option.recommended else None,
             )
@@ -113,8 +114,8 @@ def no_list(t: Texts, site: Site, draft: Draft, choice: Choice, why: Html) -> Vi
     return View(t.blocks([crumbs(t, site, draft), t.lines([why, t("nothing-spent")])]), keyboard.markup())
 
 
-def option_label(t: Texts, option: Option) -> str:
-    """An option on its button: flag, name, price, stock, and whether the site recommends it."""
+def option_label(t: Texts, option: Option, *, usual: bool = False) -> str:
+    """An option on its button: star or flag, name, price, stock, and whether the site recommends it."""
     facts = []
     if option.price is not None:
         price = t.money(option.price)
@@ -125,7 +126,8 @@ def option_label(t: Texts, option: Option) -> str:
         facts.append(clean_name(option.note, NOTE_LENGTH))
     if option.recommended:
         facts.append(t.plain("recommended"))
-    return label(f"{_flag(option.iso)} {option.name}" if option.iso else option.name, *facts)
+    name = country(t, option.name, option.iso) if option.iso else option.name
+    return label(f"⭐ {name}" if usual else name, *facts)
 
 
 def ask_typed(t: Texts, site: Site, draft: Draft, choice: Choice, *, problem: Html | None = None) -> View:
@@ -186,7 +188,7 @@ def crumbs(t: Texts, site: Site, draft: Draft) -> Html:
 
 def crumbs_of(t: Texts, site: Site, picks: Sequence[Pick]) -> Html:
     """The site and what was picked, a line each."""
-    lines = [t("crumb", what=t(f"choice-{pick.choice}"), name=clean_name(pick.name)) for pick in picks]
+    lines = [t("crumb", what=t(f"choice-{pick.choice}"), name=picked(t, pick)) for pick in picks]
     return t.lines([t("crumb-site", site=site.name), *lines])
 
 
@@ -264,7 +266,3 @@ def _lasts(t: Texts, seconds: int) -> Html:
     if minutes % 60 == 0:
         return t("quote-lasts-hours", hours=minutes // 60)
     return t("quote-lasts", minutes=minutes)
-
-
-def _flag(iso: str) -> str:
-    return "".join(chr(FLAG_BASE + ord(letter)) for letter in iso.upper()) if len(iso) == 2 else ""

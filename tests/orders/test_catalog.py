@@ -1,12 +1,11 @@
 """Lists of options: asked for once, kept for a while, found by typing."""
 
-import re
 from decimal import Decimal
 
 import pytest
 
 from orders import catalog
-from orders.catalog import FRESH, Catalogs, search
+from orders.catalog import FRESH, Catalogs
 from providers.errors import BadKey, NoAnswer
 from providers.words import (
     Choice,
@@ -115,57 +114,3 @@ async def test_memory_is_bounded(scene: Scene, monkeypatch: pytest.MonkeyPatch) 
 )
 def test_an_option_comes_back_from_the_database_as_it_was(option: Option) -> None:
     assert catalog._from_json(catalog._to_json(option)) == option
-
-
-# Searching
-
-OPTIONS = [
-    Option(id="wa", name="WhatsApp"),
-    Option(id="tg", name="Telegram"),
-    Option(id="vk", name="ВКонтакте"),
-    Option(id="od", name="Одноклассники"),
-    Option(id="mm", name="M&M's <shop>"),
-    Option(id="ab", name="Any other"),
-    Option(id="A1", name="airbnb"),
-    Option(id="A2", name="AirBnB"),
-    Option(id="us", name="United States", iso="US"),
-    Option(id="212", name="212", note="New York"),
-    Option(id="long", name="The very long name of a service that nobody remembers in full"),
-]
-
-
-@pytest.mark.parametrize(
-    ("typed", "found"),
-    [
-        ("whatsapp", ["wa"]),
-        ("  WHATSAPP ", ["wa"]),
-        ("tele", ["tg"]),
-        ("вконт", ["vk"]),
-        ("ОДНО", ["od"]),
-        ("m&m", ["mm"]),
-        ("<shop>", ["mm"]),
-        ("airbnb", ["A1", "A2"]),
-        ("us", ["us"]),
-        ("states", ["us"]),
-        ("york", []),
-        ("new york", ["212"]),
-        ("212", ["212"]),
-        ("remembers", ["long"]),
-        ("whatsap", ["wa"]),
-        ("watsapp", ["wa"]),
-        ("telegrm", ["tg"]),
-        ("вкантакте", ["vk"]),
-        ("qqqqqqqq", []),
-        ("🙂", []),
-        ("x" * 10_000, []),
-        ("", [option.id for option in OPTIONS]),
-    ],
-)
-def test_what_is_typed_is_found(typed: str, found: list[str]) -> None:
-    assert [option.id for option in search(OPTIONS, typed)] == found
-
-
-def test_the_best_fit_comes_first() -> None:
-    options = [Option(id=name, name=name) for name in ("inline", "my line", "liner", "line")]
-    assert [option.id for option in search(options, "line")] == ["line", "liner", "my line", "inline"]
-    assert re.fullmatch("[A-Za-z0-9_=-]{8}", "aaaaaaaa")

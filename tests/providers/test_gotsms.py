@@ -68,7 +68,7 @@ async def test_countries_are_those_of_the_services_plans(gotsms: GotSms, replay:
     replay.put("GET", "/rents/plans", page(plans))
     assert await gotsms.options(KEY, "numbers", "country", {"service": "uuid"}) == [
         Option(id="uuid", name="USA", iso="US", price=Decimal("1.25"), from_price=True),
-        Option(id="uk", name="United Kingdom", price=Decimal(2), from_price=True),
+        Option(id="uk", name="United Kingdom", iso="GB", price=Decimal(2), from_price=True),
     ]
 
 
