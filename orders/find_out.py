@@ -46,14 +46,14 @@ ADOPTED_FOR = 2 * 3600
 """Seconds after a purchase within which a webhook's unknown order may be its."""
 
 
-async def baseline(desk: Desk, account: Account) -> dict[str, Any]:
+async def baseline(desk: Desk, account: Account, line: str) -> dict[str, Any]:
     """What the account shows right before a purchase: one read, none where it would tell nothing."""
     site, credentials = desk.site(account), desk.credentials(account)
     try:
         async with asyncio.timeout(BASELINE_PATIENCE):
             match site.trace:
                 case Trace.LIST:
-                    return {"ids": [seen.id for seen in await site.recent(credentials)]}
+                    return {"ids": [seen.id for seen in await site.recent(credentials, line)]}
                 case Trace.MONEY:
                     return {"ids": [one.id for one in await site.transactions(credentials, "purchase")]}
                 case Trace.BALANCE:
@@ -167,7 +167,7 @@ class Finder:
 
     async def _by_list(self, account: Account, purchase: Purchase) -> None:
         began = self.desk.now()
-        shown = await self.desk.site(account).recent(self.desk.credentials(account))
+        shown = await self.desk.site(account).recent(self.desk.credentials(account), purchase.line)
         async with self.desk.buying[account.id]:
             candidates, lost = await self._candidates(purchase, shown, began)
             if not candidates:
@@ -282,7 +282,7 @@ async def choose(desk: Desk, purchase_id: str, tag: str, user_id: int) -> None:
     site_id = next((one["id"] for one in purchase.found or () if option_tag(one["id"]) == tag), None)
     if site_id is None:
         raise Gone("candidate")
-    shown = await desk.site(account).recent(desk.credentials(account))
+    shown = await desk.site(account).recent(desk.credentials(account), purchase.line)
     chosen = next((seen for seen in shown if seen.id == site_id), None)
     async with desk.buying[account.id]:
         if chosen is None or await _is_known(desk, account, site_id):

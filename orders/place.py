@@ -180,7 +180,7 @@ async def _buy(desk: Desk, account: Account, purchase: Purchase) -> list[Order]:
 
 async def _remember_before(desk: Desk, account: Account, purchase: Purchase) -> None:
     """What the account shows now: should the answer not come, it tells what is new."""
-    before = await find_out.baseline(desk, account)
+    before = await find_out.baseline(desk, account, purchase.line)
     async with desk.db.transaction() as connection:
         if purchase.order_id and (order := await orders.get(connection, purchase.order_id)):
             before["activation"] = order.activation

@@ -195,7 +195,7 @@ class GotSms(Site):
         found = await self._with_messages(credentials, shown)
         return await look_singly(partial(self.look, credentials), missing.values(), found)
 
-    async def recent(self, credentials: Credentials) -> Sequence[Seen]:
+    async def recent(self, credentials: Credentials, line: str) -> Sequence[Seen]:
         """The newest rents by GET /rents, newest first. Their picks: service and plan, no country."""
         request = _request("GET", "/rents", credentials)
         rents = await self._list(request, most=2, enough=lambda page: True, stamp="active_from")

@@ -165,7 +165,7 @@ class Gsim(Site):
         found = [seen for seen in _orders(entries) if seen.id in wanted]
         return await look_singly(partial(self.look, credentials), missing.values(), found)
 
-    async def recent(self, credentials: Credentials) -> Sequence[Seen]:
+    async def recent(self, credentials: Credentials, line: str) -> Sequence[Seen]:
         """The newest orders by GET /orders, newest first: about a hundred, more if the list is unsorted."""
         entries = await self._list(credentials, _newest_first)
         return sorted(_orders(entries), key=lambda seen: seen.created_at or 0, reverse=True)

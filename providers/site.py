@@ -258,8 +258,8 @@ class Site(ABC):
         """The services with their lowest prices, read without an account: for sites with `public_prices`."""
         return ()
 
-    async def recent(self, credentials: Credentials) -> Sequence[Seen]:
-        """The newest orders, newest first, with picks and created_at: for sites whose trace is LIST."""
+    async def recent(self, credentials: Credentials, line: str) -> Sequence[Seen]:
+        """The line's newest orders, newest first, with picks and created_at: where the trace is LIST."""
         return ()
 
     async def transactions(self, credentials: Credentials, kind: str) -> Sequence[Transaction]:

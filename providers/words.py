@@ -93,8 +93,6 @@ class Choice:
     """Choices whose list it narrows: its button stands beside that list."""
     private: bool = False
     """What is typed here is somebody's own words: kept encrypted, and only until it was sent."""
-    narrows: tuple[str, ...] = ()
-    """Listed choices whose options it filters: asked beside their lists, and they are asked again after it."""
 
     def accepts(self, text: str) -> bool:
         """Whether this text may be typed here."""

@@ -18,6 +18,7 @@ import sys
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -30,7 +31,11 @@ from providers.site import (
     OrderRef,
     Site,
 )
-from providers.words import State
+from providers.words import (
+    Act,
+    Line,
+    State,
+)
 from tests.providers.mutations import spots
 from tests.providers.replay import documented
 
@@ -39,11 +44,22 @@ Call = Callable[[], Awaitable[object]]
 KEYS = {"api_key": "a-key-that-nobody-has", "user": "test"}
 PICKS: Mapping[str, Mapping[str, str]] = {
     "gearsms": {"service": "Google", "country": "1", "carrier": "vz", "state": "CA", "duration": "3D"},
-    "gsim": {"service": "telegram", "country": "russia"},
+    "gsim": {
+        "service": "telegram",
+        "country": "russia",
+        "number_type": "Local",
+        "number": "+15105551234",
+        "monthly_price": "1.15",
+        "to": "+14155551234",
+        "body": "Hello from my virtual number!",
+    },
     "smsgig": {"service": "whatsapp", "area_code": "212"},
     "getsms": {"service": "Google", "markup": "10"},
     "gotsms": {"service": "uuid", "country": "uuid", "plan": "uuid"},
 }
+SINCE = 1_710_496_800.0
+"""When a lost act was sent: before the documents' messages."""
+
 STATUSES = (200, 200, 200, 200, 200, 201, 400, 401, 402, 404, 409, 422, 429, 500, 503)
 ODD: tuple[Any, ...] = (
     *(None, True, False, -1, 0, 1, 10**18, 10**40, 1.5, -0.01, 1e29, 1e300, [], {}, [[]], [{}]),
@@ -148,27 +164,60 @@ def _answer(body: bytes, status: int) -> Answer:
 
 def calls(site: Site) -> Iterator[Call]:
     """Everything that is ever asked of this site, from what it declares."""
-    picks, key = PICKS[site.key], KEYS
-    yield lambda: site.balance(key)
-    yield lambda: site.recent(key)
+    yield partial(site.balance, KEYS)
     for kind in ("purchase", "refund"):
-        yield lambda kind=kind: site.transactions(key, kind)  # type: ignore[misc] # mypy can't infer defaults
+        yield partial(site.transactions, KEYS, kind)
     for line in site.lines:
-        name, chosen = line.key, {one.key: picks[one.key] for one in line.choices if one.key in picks}
-        yield lambda name=name, chosen=chosen: site.quote(key, name, chosen)  # type: ignore[misc] # likewise
-        yield lambda name=name, chosen=chosen: site.buy(key, name, chosen)  # type: ignore[misc] # likewise
-        for choice in line.choices:
-            if choice.listed:
-                yield lambda name=name, choice=choice, chosen=chosen: site.options(  # type: ignore[misc] # likewise
-                    key, name, choice.key, {need: chosen[need] for need in choice.needs}
-                )
+        yield from _calls_of_line(site, line)
         for state in (State.BIDDING, State.WAITING, State.RECEIVED):
-            order = OrderRef(id="10000001", line=name, picks=chosen, state=state, number="+12025550111")
-            yield lambda order=order: site.look(key, order)  # type: ignore[misc] # likewise
-            yield lambda order=order: site.glance(key, order)  # type: ignore[misc] # likewise
-            yield lambda order=order: site.look_all(key, [order])  # type: ignore[misc] # likewise
-            for act in line.acts:
-                yield lambda order=order, act=act: site.act(key, act.key, order)  # type: ignore[misc] # likewise
+            yield from _calls_of_order(site, line, state)
+    for journal in site.journals:
+        for word in ("", *journal.filters):
+            yield partial(site.journal, KEYS, journal.key, word=word)
+
+
+def _calls_of_line(site: Site, line: Line) -> Iterator[Call]:
+    chosen = _chosen(site, line)
+    yield partial(site.recent, KEYS, line.key)
+    yield partial(site.quote, KEYS, line.key, chosen)
+    yield partial(site.buy, KEYS, line.key, chosen)
+    for choice in line.choices:
+        if choice.listed:
+            known = {need: chosen[need] for need in choice.needs}
+            yield partial(site.options, KEYS, line.key, choice.key, known)
+
+
+def _calls_of_order(site: Site, line: Line, state: State) -> Iterator[Call]:
+    chosen = _chosen(site, line)
+    order = OrderRef(id="10000001", line=line.key, picks=chosen, state=state, number="+12025550111")
+    yield partial(site.look, KEYS, order)
+    yield partial(site.glance, KEYS, order)
+    yield partial(site.look_all, KEYS, [order])
+    for act in line.acts:
+        given = _given(act, PICKS[site.key])
+        yield partial(site.act, KEYS, act.key, order, given)
+        if act.choices and act.effect.costs:
+            yield partial(site.act_quote, KEYS, act.key, order, given)
+            yield partial(site.was_done, KEYS, act.key, order, given, SINCE)
+        for choice in act.choices:
+            if choice.listed:
+                yield partial(site.options, KEYS, line.key, choice.key, chosen)
+    for journal in line.journals:
+        yield partial(site.journal, KEYS, journal.key, order=order)
+
+
+def _chosen(site: Site, line: Line) -> dict[str, str]:
+    picks = PICKS[site.key]
+    return {choice.key: picks[choice.key] for choice in line.choices if choice.key in picks}
+
+
+def _given(act: Act, picks: Mapping[str, str]) -> dict[str, str]:
+    """What an act's choices could be answered with."""
+    given = {
+        choice.key: choice.fixed[0].id if choice.fixed else picks.get(choice.key, "1")
+        for choice in act.choices
+    }
+    return given | ({act.switch: "on"} if act.switch else {})
 
 
 async def hear(site: Site, door: FuzzDoor) -> object:

@@ -22,7 +22,7 @@ async def test_a_crash_and_an_odd_value_are_seen(monkeypatch: pytest.MonkeyPatch
     def crash(*_: object) -> None:
         raise KeyError("balance")
 
-    async def recent(_site: Gsim, _credentials: object) -> list[str]:
+    async def recent(_site: Gsim, _credentials: object, _line: str) -> list[str]:
         return ["half of a pair: \ud800"]
 
     monkeypatch.setattr(gsim, "need_money", crash)

@@ -125,7 +125,7 @@ CALLS: list[tuple[str, Callable[[GotSms], Any]]] = [
     ("plans", lambda gotsms: gotsms.quote(KEY, "numbers", PICKS)),
     ("rent created", lambda gotsms: gotsms.buy(KEY, "numbers", PICKS)),
     ("rents", lambda gotsms: gotsms.look_all(KEY, [ref("uuid")])),
-    ("rents", lambda gotsms: gotsms.recent(KEY)),
+    ("rents", lambda gotsms: gotsms.recent(KEY, "numbers")),
     ("messages", lambda gotsms: gotsms.look_all(KEY, [ref("uuid")])),
     ("rent messages", lambda gotsms: gotsms.look(KEY, ORDER)),
     ("status", lambda gotsms: gotsms.look(KEY, ORDER)),

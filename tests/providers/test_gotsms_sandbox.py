@@ -148,5 +148,5 @@ async def test_a_purchase_of_unknown_outcome_is_one_request_and_can_be_found_out
         await buy(gotsms, picks)
     assert caught.value.sent
     assert len([each for each in await outside.requests() if each["method"] == "POST"]) == 1
-    found = [seen.picks["plan"] for seen in await gotsms.recent(KEY)]
+    found = [seen.picks["plan"] for seen in await gotsms.recent(KEY, "numbers")]
     assert found == ([picks["plan"]] if committed else [])

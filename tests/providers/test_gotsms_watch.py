@@ -179,7 +179,7 @@ async def test_what_the_list_lacks_is_looked_at_singly_or_left_out(gotsms: GotSm
 
 async def test_recent_rents_tell_what_was_ordered_and_when(gotsms: GotSms, replay: Replay) -> None:
     replay.put("GET", "/rents", page([rent("new", active_from=iso(NOON + 9)), rent("old"), {}], last=8))
-    new, old = await gotsms.recent(KEY)
+    new, old = await gotsms.recent(KEY, "numbers")
     assert (new.id, new.created_at, new.picks) == ("new", NOON + 9, {"service": "uuid", "plan": "uuid"})
     assert old.id == "old"
     assert asked(replay) == [("GET", "/rents", {})]

@@ -290,7 +290,7 @@ async def test_pages_that_never_end_are_bounded(gsim: Gsim, replay: Replay) -> N
 
 async def test_recent_orders_tell_what_was_ordered_and_when(gsim: Gsim, replay: Replay) -> None:
     replay.put("GET", "/orders", DOCUMENT["orders"])
-    [seen] = await gsim.recent(KEY)
+    [seen] = await gsim.recent(KEY, "numbers")
     assert (seen.id, seen.created_at) == ("cma1b2c3...", CREATED)
     assert seen.picks == {"service": "telegram", "country": "russia", "operator": "any"}
     assert replay.only.query == {"page": "1", "limit": "100"}
@@ -303,7 +303,7 @@ async def test_recent_orders_are_found_at_the_end_of_a_list_from_old_to_new(
     new = (listed("y", createdAt="2024-03-01T00:00:00Z"), listed("z", createdAt="2024-03-02T00:00:00Z"))
     replay.put("GET", "/orders", page(*old, pages=2), query={"page": "1"})
     replay.put("GET", "/orders", page(*new, number=2, pages=2), query={"page": "2"})
-    assert [seen.id for seen in await gsim.recent(KEY)] == ["z", "y", "b", "a"]
+    assert [seen.id for seen in await gsim.recent(KEY, "numbers")] == ["z", "y", "b", "a"]
 
 
 # Refusals
@@ -420,7 +420,7 @@ CALLS: list[tuple[str, Callable[[Gsim], Any]]] = [
     ("countries", lambda gsim: gsim.options(KEY, "numbers", "country", PICKS)),
     ("operators", lambda gsim: gsim.quote(KEY, "numbers", PICKS)),
     ("orders", lambda gsim: gsim.look_all(KEY, [ORDER])),
-    ("orders", lambda gsim: gsim.recent(KEY)),
+    ("orders", lambda gsim: gsim.recent(KEY, "numbers")),
     ("order placed", lambda gsim: gsim.buy(KEY, "numbers", PICKS)),
     ("order detail", lambda gsim: gsim.look(KEY, ORDER)),
     ("cancelled", lambda gsim: gsim.act(KEY, "cancel", ORDER)),

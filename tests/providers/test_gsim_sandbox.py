@@ -95,7 +95,7 @@ async def test_an_operator_can_be_picked(gsim: Gsim, outside: Outside) -> None:
     assert (await gsim.quote(KEY, "numbers", picks)).high == operator.price
     seen, _ = await buy(gsim, picks)
     assert (seen.price, seen.picks) == (operator.price, picks)
-    [recent] = await gsim.recent(KEY)
+    [recent] = await gsim.recent(KEY, "numbers")
     assert (recent.id, recent.picks) == (seen.id, picks)
     assert recent.created_at is not None
 
@@ -142,5 +142,5 @@ async def test_a_purchase_of_unknown_outcome_is_one_request_and_can_be_found_out
         await buy(gsim, picks)
     assert caught.value.sent
     assert len(await requests(outside, "POST")) == 1
-    found = [{key: seen.picks[key] for key in picks} for seen in await gsim.recent(KEY)]
+    found = [{key: seen.picks[key] for key in picks} for seen in await gsim.recent(KEY, "numbers")]
     assert found == ([picks] if committed else [])
