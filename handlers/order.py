@@ -121,7 +121,7 @@ async def take_search(typed: Typed) -> None:
     draft = menu.draft
     if draft.asking is None:
         raise Gone("list")
-    choice = menu.line.choice(draft.asking)
+    choice = menu.asked.choice(draft.asking)
     if choice.accepts(typed.text):
         await menu.pick(choice, wish.typed_option(choice, typed.text))
         return
@@ -131,7 +131,7 @@ async def take_search(typed: Typed) -> None:
 async def take_typed(typed: Typed) -> None:
     """A choice that is typed."""
     menu = await _menu_of(typed)
-    choice = menu.line.choice(typed.prompt.args["choice"])
+    choice = menu.asked.choice(typed.prompt.args["choice"])
     try:
         option = wish.typed_option(choice, typed.text)
     except BadInput as error:

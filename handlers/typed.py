@@ -18,8 +18,8 @@ from storage import prompts
 from storage.people import User
 from storage.prompts import Prompt
 
-LONGEST = 512
-"""Characters of any typed answer; longer ones are refused before anybody works on them."""
+LONGEST = 1600
+"""Characters of any typed answer, an SMS at most; longer ones are refused before anybody works on them."""
 
 CREDENTIAL = "credential"
 RENAME = "rename"

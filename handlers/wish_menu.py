@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 import locales
 from handlers.callbacks import WishButton, WishDo
 from handlers.context import Context
@@ -9,24 +11,23 @@ from handlers.screen import Screen
 from handlers.texts import Html, Texts
 from handlers.typed import SEARCH, TYPED
 from handlers.views import accounts as account_views
-from handlers.views import failures
+from handlers.views import failures, outcome
 from handlers.views import order as views
 from handlers.views.order import Shelf
 from handlers.views.view import View
-from orders import place, usual, wish
+from orders import acts, place, private, usual, wish
 from orders.access import may_order
+from orders.acts import Pressed
 from orders.errors import Gone, NotYours
 from orders.search import search
 from providers.errors import SiteError
-from providers.words import (
-    Choice,
-    Line,
-    Option,
-)
-from storage import accounts, drafts, prompts
+from providers.site import Picks
+from providers.words import Act, Asked, Choice, Line, Option
+from storage import accounts, drafts, orders, prompts
 from storage.accounts import Account
 from storage.db import new_id
-from storage.drafts import Draft
+from storage.drafts import Draft, Pick
+from storage.orders import Order
 from storage.prompts import Prompt
 
 LAST_PAGE = 999
@@ -42,10 +43,34 @@ WORDLESS = frozenset({WishDo.LIST, WishDo.ALL, WishDo.CLEAR}) | CHOICELESS
 class WishMenu:
     """The one message in which a wish is made."""
 
-    def __init__(self, screen: Screen, t: Texts, context: Context, draft: Draft, account: Account) -> None:
+    def __init__(
+        self,
+        screen: Screen,
+        t: Texts,
+        context: Context,
+        draft: Draft,
+        account: Account,
+        order: Order | None = None,
+    ) -> None:
+        """`order`: the one that a wish for an act is about."""
         self.screen, self.t, self.context, self.draft, self.account = screen, t, context, draft, account
         self.site = context.desk.site(account)
         self.line: Line = context.desk.line(account, draft.line)
+        self.asked: Asked = context.desk.asked(account, draft.line, draft.act)
+        self.order = order
+        if draft.act is not None and order is None:
+            raise Gone("order")
+
+    @property
+    def shown(self) -> Draft:
+        """The wish as it is shown: with words of somebody's own, which are stored sealed."""
+        desk, draft = self.context.desk, self.draft
+        return draft.changed(picks=private.reveal(desk, self.account, draft.user_id, draft.picks))
+
+    @property
+    def known(self) -> Picks:
+        """What is picked so far, and what the order was that an act is about."""
+        return {**(self.order.ref.picks if self.order else {}), **self.draft.ids}
 
     @classmethod
     async def load(
@@ -53,9 +78,8 @@ class WishMenu:
     ) -> "WishMenu":
         """The wish of a button. Raises Gone, NotYours."""
         async with context.desk.db.transaction() as connection:
-            draft = await drafts.get(connection, draft_id)
-            account = None if draft is None else await accounts.get(connection, draft.account_id)
-        return cls._checked(screen, t, context, draft, account, user_id)
+            about = await _about(connection, await drafts.get(connection, draft_id))
+        return cls._checked(screen, t, context, about, user_id)
 
     @classmethod
     async def load_by_token(
@@ -63,26 +87,20 @@ class WishMenu:
     ) -> "WishMenu":
         """The wish of a Buy button. Raises Gone, NotYours."""
         async with context.desk.db.transaction() as connection:
-            draft = await drafts.get_by_token(connection, token)
-            account = None if draft is None else await accounts.get(connection, draft.account_id)
-        return cls._checked(screen, t, context, draft, account, user_id)
+            about = await _about(connection, await drafts.get_by_token(connection, token))
+        return cls._checked(screen, t, context, about, user_id)
 
     @classmethod
     def _checked(
-        cls,
-        screen: Screen,
-        t: Texts,
-        context: Context,
-        draft: Draft | None,
-        account: Account | None,
-        user_id: int,
+        cls, screen: Screen, t: Texts, context: Context, about: "_About | None", user_id: int
     ) -> "WishMenu":
+        draft, account, order = about or (None, None, None)
         if draft is None or account is None or draft.chat_id != screen.chat_id:
             raise Gone("draft")
         if draft.user_id != user_id:
             raise NotYours
         _may_pay(account, user_id)
-        return cls(screen, t, context, draft, account)
+        return cls(screen, t, context, draft, account, order)
 
     async def press(self, data: WishButton) -> None:
         """What the button says."""
@@ -112,15 +130,17 @@ class WishMenu:
             case WishDo.TYPE:
                 await self.ask_typed(choice)
             case WishDo.CLEAR:
-                await self.save(wish.without_pick(self.line, self.draft, choice))
+                await self.save(wish.without_pick(self.asked, self.draft, choice))
                 await self.step()
             case _:
                 await self._pick_tagged(choice, data.arg)
 
     async def step(self) -> None:
         """The next required choice, else the quote."""
-        choice = wish.next_required(self.line, self.draft)
-        if choice is None:
+        choice = wish.next_required(self.asked, self.draft)
+        if choice is None and isinstance(self.asked, Act) and not self.asked.effect.costs:
+            await self._carry_out(self.asked)
+        elif choice is None:
             await self.quote()
         elif not choice.listed and not choice.fixed:
             await self.ask_typed(choice)
@@ -129,12 +149,15 @@ class WishMenu:
 
     async def pick(self, choice: Choice, option: Option) -> None:
         """Take this option and go on."""
-        await self.save(wish.with_pick(self.line, self.draft, choice, option))
+        draft = wish.with_pick(self.asked, self.draft, choice, option)
+        if choice.private:
+            draft = draft.changed(picks=tuple(self._stored(pick, choice) for pick in draft.picks))
+        await self.save(draft)
         await self.step()
 
     async def back(self) -> None:
         """One step towards the beginning."""
-        before = wish.step_back(self.line, self.draft)
+        before = wish.step_back(self.asked, self.draft)
         if before is not None:
             await self.save(before)
             await self.step()
@@ -142,7 +165,9 @@ class WishMenu:
         await self._stop_listening()
         async with self.context.desk.db.transaction() as connection:
             await drafts.drop(connection, self.draft.id)
-        if len(self.site.lines) > 1:
+        if self.order is not None:
+            await self.screen.show(outcome.kept(self.t, self.order))
+        elif len(self.site.lines) > 1:
             await self.screen.show(views.choose_line(self.t, self.account, self.site))
         else:
             await begin(self.screen, self.draft.user_id, self.t, self.context)
@@ -170,14 +195,14 @@ class WishMenu:
 
     async def ask_typed(self, choice: Choice, *, problem: Html | None = None) -> None:
         """Ask for a choice that is typed."""
-        view = views.ask_typed(self.t, self.site, self.draft, choice, problem=problem)
+        view = views.ask_typed(self.t, self.site, self.shown, choice, problem=problem)
         await self.screen.show(view)
         await self._listen(TYPED, {"draft": self.draft.id, "choice": choice.key}, ask=True)
 
     async def show_trouble(self, error: SiteError) -> None:
         """The site did not say what it costs."""
         why = failures.site_error(self.t, error, self.site.name)
-        await self.screen.show(views.no_quote(self.t, self.site, self.line, self.draft, why))
+        await self.screen.show(views.no_quote(self.t, self.site, self.asked, self.shown, why))
 
     async def save(self, draft: Draft) -> None:
         """Keep the changed wish."""
@@ -188,20 +213,43 @@ class WishMenu:
     def _choice(self, key: str) -> Choice:
         """The choice of a button. Raises Gone, also where it can't be asked yet."""
         try:
-            choice = self.line.choice(key)
+            choice = self.asked.choice(key)
         except KeyError:
             raise Gone("choice") from None
-        if not set(choice.needs) <= set(self.draft.ids):
+        if not set(choice.needs) <= set(self.known):
             raise Gone("choice")
         return choice
 
+    def _stored(self, pick: Pick, choice: Choice) -> Pick:
+        if pick.choice != choice.key:
+            return pick
+        return private.conceal(self.context.desk, self.account, self.draft.user_id, pick)
+
+    async def _carry_out(self, act: Act) -> None:
+        """All is said, and it costs nothing: do it."""
+        await self._stop_listening()
+        desk, draft = self.context.desk, self.draft
+        press = await acts.pressed(desk, draft.order_id or "", act.key, draft.user_id)
+        async with desk.db.transaction() as connection:
+            await drafts.drop(connection, draft.id)
+        given = private.given(desk, self.account, draft.user_id, act, draft.picks)
+        await self.screen.slow(self.t, self._done_view(press, given))
+
+    async def _done_view(self, press: Pressed, given: Picks) -> View:
+        try:
+            await acts.carry_out(self.context.desk, press.order, press.act, given)
+        except SiteError as error:
+            why = failures.site_error(self.t, error, self.site.name)
+            return outcome.act_failed(self.t, press.order, press.act, why, error)
+        return outcome.act_done(self.t, press.order, press.act)
+
     async def _pick_tagged(self, choice: Choice, tag: str) -> None:
-        listed = self.context.catalogs.get(self.account, self.line.key, choice, self.draft.ids)
+        listed = self.context.catalogs.get(self.account, self.line.key, choice, self.known)
         try:
             listing = await self.screen.meanwhile(self.t, listed)
         except SiteError as error:
             why = failures.site_error(self.t, error, self.site.name)
-            await self.screen.show(views.no_list(self.t, self.site, self.draft, choice, why))
+            await self.screen.show(views.no_list(self.t, self.site, self.shown, choice, why))
             return
         option = next((one for one in listing.options if wish.option_tag(one.id) == tag), None)
         if option is None:
@@ -213,11 +261,11 @@ class WishMenu:
     async def _list_view(self, choice: Choice, *, refresh: bool) -> View:
         try:
             listing = await self.context.catalogs.get(
-                self.account, self.line.key, choice, self.draft.ids, refresh=refresh
+                self.account, self.line.key, choice, self.known, refresh=refresh
             )
         except SiteError as error:
             why = failures.site_error(self.t, error, self.site.name)
-            return views.no_list(self.t, self.site, self.draft, choice, why)
+            return views.no_list(self.t, self.site, self.shown, choice, why)
         mine = await self._usual(choice, listing.options)
         ids = frozenset(option.id for option in mine)
         if self.draft.query:
@@ -231,7 +279,7 @@ class WishMenu:
             stale=listing.stale,
             usual=ids,
         )
-        return views.choose_option(self.t, self.site, self.draft, choice, shelf)
+        return views.choose_option(self.t, self.site, self.shown, choice, shelf)
 
     async def _usual(self, choice: Choice, options: Sequence[Option]) -> list[Option]:
         """Of these options what the person orders usually, at whatever site."""
@@ -246,9 +294,9 @@ class WishMenu:
             offer = await place.offer(self.context.desk, self.draft)
         except SiteError as error:
             why = failures.site_error(self.t, error, self.site.name)
-            return views.no_quote(self.t, self.site, self.line, self.draft, why)
+            return views.no_quote(self.t, self.site, self.asked, self.shown, why)
         self.draft = offer.draft
-        return views.quote(self.t, self.site, self.line, offer, notice=notice)
+        return views.quote(self.t, self.site, self.asked, offer, notice=notice)
 
     async def _ask_search(self, choice: Choice) -> None:
         """In a private chat typing is enough; in a group a reply is needed."""
@@ -278,6 +326,25 @@ class WishMenu:
     async def _stop_listening(self) -> None:
         async with self.context.desk.db.transaction() as connection:
             await prompts.drop(connection, self.screen.chat_id, self.screen.user_id)
+
+
+_About = tuple[Draft | None, Account | None, Order | None]
+
+
+async def _about(connection: AsyncConnection, draft: Draft | None) -> _About:
+    """A wish with its account, and the order if it is for an act."""
+    if draft is None:
+        return None, None, None
+    order = await orders.get(connection, draft.order_id) if draft.order_id else None
+    return draft, await accounts.get(connection, draft.account_id), order
+
+
+async def begin_act(screen: Screen, t: Texts, context: Context, press: Pressed) -> None:
+    """Ask for what an act needs, in a message of its own: the order's card stays."""
+    screen.message_id = await screen.send(View(t("one-moment")))
+    about = (press.act.key, press.order.id)
+    draft = await new_draft(screen, context, press.account, press.order.line, picks=(), about=about)
+    await WishMenu(screen, t, context, draft, press.account, press.order).step()
 
 
 async def pay_account(context: Context, account_id: str, user_id: int) -> Account:
@@ -320,8 +387,16 @@ async def with_account(screen: Screen, t: Texts, context: Context, account: Acco
 
 
 async def new_draft(
-    screen: Screen, context: Context, account: Account, line: str, *, picks: tuple[drafts.Pick, ...]
+    screen: Screen,
+    context: Context,
+    account: Account,
+    line: str,
+    *,
+    picks: tuple[drafts.Pick, ...],
+    about: tuple[str, str] | None = None,
 ) -> Draft:
+    """A wish that is stored. `about`: an act and the order it is for."""
+    act, order_id = about or (None, None)
     draft = Draft(
         id=new_id(),
         user_id=screen.user_id,
@@ -338,6 +413,8 @@ async def new_draft(
         high=None,
         quoted_at=None,
         token=None,
+        act=act,
+        order_id=order_id,
         created_at=context.desk.now(),
     )
     async with context.desk.db.transaction() as connection:

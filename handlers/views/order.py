@@ -15,15 +15,8 @@ from handlers.views.names import country, picked
 from handlers.views.view import View, page_of
 from orders.place import Offer
 from orders.wish import askable, option_tag
-from providers.site import (
-    Site,
-    Surcharge,
-)
-from providers.words import (
-    Choice,
-    Line,
-    Option,
-)
+from providers.site import Quote, Site, Surcharge
+from providers.words import Asked, Choice, Option
 from storage.accounts import Account
 from storage.drafts import Draft, Pick
 
@@ -137,17 +130,17 @@ def ask_typed(t: Texts, site: Site, draft: Draft, choice: Choice, *, problem: Ht
     return View(text, keyboard.markup())
 
 
-def quote(t: Texts, site: Site, line: Line, offer: Offer, *, notice: Html | None = None) -> View:
+def quote(t: Texts, site: Site, asked: Asked, offer: Offer, *, notice: Html | None = None) -> View:
     """What it costs, what comes back, and Buy."""
     draft, price = offer.draft, offer.quote
     assert draft.token is not None, "an offer is armed"  # noqa: S101 - tells the type checker
     prices = t.prices(price.low, price.high)
     keyboard = Keyboard().row(
-        button(t.plain("button-buy", price=prices), Buy(token=draft.token), style="success")
+        button(_buy_label(t, draft, price, prices), Buy(token=draft.token), style="success")
     )
     extras = {extra.choice: extra for extra in price.surcharges}
     keyboard.grid(
-        [_optional_button(t, draft, choice, extras.get(choice.key)) for choice in askable(line, draft)],
+        [_optional_button(t, draft, choice, extras.get(choice.key)) for choice in askable(asked, draft)],
         columns=2,
     )
     keyboard.row(*_back_buttons(t, draft))
@@ -158,7 +151,7 @@ def quote(t: Texts, site: Site, line: Line, offer: Offer, *, notice: Html | None
         if extra.choice in draft.ids
     ]
     costs = t.lines([
-        t("quote-price", price=prices),
+        t("quote-price", price=prices) if price.high else "",
         *surcharges,
         _balance(t, offer.balance, price.high),
     ])  # fmt: skip
@@ -170,12 +163,19 @@ def quote(t: Texts, site: Site, line: Line, offer: Offer, *, notice: Html | None
     return View(t.blocks([notice or "", crumbs(t, site, draft), costs, facts]), keyboard.markup())
 
 
-def no_quote(t: Texts, site: Site, line: Line, draft: Draft, why: Html) -> View:
+def _buy_label(t: Texts, draft: Draft, price: Quote, prices: str) -> str:
+    if draft.act is None:
+        return t.plain("button-buy", price=prices)
+    act = t.plain(f"act-{draft.act}")
+    return t.plain("button-sure-pay", act=act, price=prices) if price.high else act
+
+
+def no_quote(t: Texts, site: Site, asked: Asked, draft: Draft, why: Html) -> View:
     """The site can't say what it costs."""
     keyboard = (
         Keyboard()
         .row(button(t.plain("button-try-again"), WishButton(do=WishDo.QUOTE, id=draft.id), style="primary"))
-        .grid([_optional_button(t, draft, choice) for choice in askable(line, draft)], columns=2)
+        .grid([_optional_button(t, draft, choice) for choice in askable(asked, draft)], columns=2)
         .row(*_back_buttons(t, draft))
     )
     return View(t.blocks([crumbs(t, site, draft), t.lines([why, t("nothing-spent")])]), keyboard.markup())
@@ -183,7 +183,8 @@ def no_quote(t: Texts, site: Site, line: Line, draft: Draft, why: Html) -> View:
 
 def crumbs(t: Texts, site: Site, draft: Draft) -> Html:
     """What is picked so far."""
-    return crumbs_of(t, site, draft.picks)
+    picked = crumbs_of(t, site, draft.picks)
+    return picked if draft.act is None else t.lines([t("crumb-act", act=t(f"act-{draft.act}")), picked])
 
 
 def crumbs_of(t: Texts, site: Site, picks: Sequence[Pick]) -> Html:

@@ -1,17 +1,21 @@
 """A purchase without an order: on its way, refused, or of unknown outcome."""
 
-from aiogram.types import InlineKeyboardButton
+from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
 
-from handlers.callbacks import Again, Mine, Open, Page
+from handlers.callbacks import Again, Mine, Open, OrderButton, OrderDo, Page
 from handlers.keyboard import Keyboard, button
 from handlers.texts import Html, Texts, clean_name
 from handlers.views.failures import reason
 from handlers.views.menu import menu_button
 from handlers.views.order import crumbs_of
 from handlers.views.view import View
+from orders.private import forget
 from orders.wish import option_tag
+from providers.errors import NoAnswer, SiteError
 from providers.site import Site
+from providers.words import Act
 from storage.accounts import Account
+from storage.orders import Order
 from storage.purchases import Finding, Outcome, Purchase
 
 WITHOUT_ANSWER = frozenset({Finding.ABSENT, Finding.DISMISSED})
@@ -23,21 +27,58 @@ MOST_FOUND = 20
 
 
 def outcome(t: Texts, site: Site, purchase: Purchase, account: Account) -> View | None:
-    """What is known of it. None once it is placed: then the order's card tells."""
-    head = crumbs_of(t, site, purchase.picks)
+    """What is known of it. None once a new order is placed: then its card tells."""
+    head = crumbs_of(t, site, forget(purchase.picks))
+    if purchase.act is not None:
+        head = t.lines([t("crumb-act", act=t(f"act-{purchase.act}")), head])
     match purchase.state:
         case Outcome.SENDING:
-            return View(t.blocks([head, t("outcome-sending")]))
+            return View(t.blocks([head, t("outcome-sending" if purchase.act is None else "outcome-acting")]))
         case Outcome.REFUSED:
             return _refused(t, site, purchase, head)
         case Outcome.UNKNOWN:
             return _unknown(t, site, purchase, account, head)
         case Outcome.PLACED:
-            return None
+            return None if purchase.act is None else _done(t, purchase)
+
+
+def _done(t: Texts, purchase: Purchase) -> View:
+    charged = t("card-price", price=t.money(purchase.charged)) if purchase.charged else ""
+    done = t("act-done", act=t(f"act-{purchase.act}"))
+    return View(t.lines([done, charged]), _to_card(t, purchase.order_id or ""))
+
+
+def act_done(t: Texts, order: Order, act: Act) -> View:
+    """An act that asked something was done; the order's card shows what it changed."""
+    return View(t("act-done", act=t(f"act-{act.key}")), _to_card(t, order.id))
+
+
+def act_failed(t: Texts, order: Order, act: Act, why: Html, error: SiteError) -> View:
+    """The site refused an act that asked something, or nobody knows."""
+    failed = t("act-failed", act=t(f"act-{act.key}"), why=why)
+    unsure = t("unsure-act") if isinstance(error, NoAnswer) and error.sent else ""
+    return View(t.lines([failed, unsure, t("nothing-spent")]), _to_card(t, order.id, again=act.key))
+
+
+def kept(t: Texts, order: Order) -> View:
+    """Somebody went back before the act: nothing happened."""
+    return View(t("act-kept"), _to_card(t, order.id))
+
+
+def _to_card(t: Texts, order_id: str, *, again: str = "") -> InlineKeyboardMarkup:
+    keyboard = Keyboard()
+    if again:
+        data = OrderButton(do=OrderDo.ACT, id=order_id, arg=again)
+        keyboard.row(button(t.plain("button-try-again"), data, style="primary"))
+    show = button(t.plain("button-card"), OrderButton(do=OrderDo.SHOW, id=order_id))
+    return keyboard.row(show, menu_button(t)).markup()
 
 
 def _refused(t: Texts, site: Site, purchase: Purchase, head: Html) -> View:
     keyboard = Keyboard().row(_again(t, purchase))
+    if purchase.act is not None:
+        data = OrderButton(do=OrderDo.SHOW, id=purchase.order_id or "")
+        keyboard.row(button(t.plain("button-card"), data))
     if purchase.error == "bad-key":
         keyboard.row(button(t.plain("button-accounts"), Open(to=Page.ACCOUNTS)))
     keyboard.row(menu_button(t))

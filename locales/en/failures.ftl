@@ -31,6 +31,7 @@ error-no-answer-queue = ⏳ Another order of this account took too long, so this
 error-no-answer-redirect = 🔌 { $site } points us elsewhere. We don't take your key there.
 error-forged = ⚠️ { $site } refused.
 error-malformed = ⚠️ { $site } refused.
+error-unclear = 🤷 { $site } has no record that says whether it was done. Look there before you repeat it.
 
 notice-group-closed = 🚪 The bot was removed from “{ $title }”. Your open orders there go on here, and so do their codes.
 told-gone = This is no longer there. Please start again from the menu.

@@ -128,3 +128,10 @@ outcome-support =
     <blockquote>Order without an answer: { $wish }, { $at }, up to { $price }.</blockquote>
 button-mine = ✓ { $number }
 button-not-bought = ✕ It was not bought
+
+# What is done with an order and asks something first.
+crumb-act = ✏️ <b>{ $act }</b>
+outcome-acting = ⏳ On its way …
+act-done = ✅ { $act }: done.
+act-kept = Nothing was changed.
+button-card = To the number

@@ -136,3 +136,10 @@ outcome-support =
     <blockquote>Заказ без ответа: { $wish }, { $at }, до { $price }.</blockquote>
 button-mine = ✓ { $number }
 button-not-bought = ✕ Номер не куплен
+
+# Действия с заказом, которые сначала о чём-то спрашивают.
+crumb-act = ✏️ <b>{ $act }</b>
+outcome-acting = ⏳ Выполняется …
+act-done = ✅ { $act }: готово.
+act-kept = Ничего не изменилось.
+button-card = К номеру
