@@ -181,7 +181,7 @@ class Outbox:
         """Draw and send one letter, and write down what became of it."""
         COUNTED.set(True)  # in this task alone
         try:
-            await self._persist(await self._outcome(letter))
+            await self._persist(letter, await self._outcome(letter))
         except Exception as error:  # it is repeated after a restart; the others must not wait for that
             log.exception("letter left behind", letter=letter.id, exc_info=error)
         finally:
@@ -189,11 +189,12 @@ class Outbox:
             self._busy.discard(letter.chat_id)
             self.context.desk.bells.outbox.set()
 
-    async def _persist(self, write: Write) -> None:
+    async def _persist(self, letter: Queued, write: Write) -> None:
         """What Telegram said must be known to the rows: a locked file or a full disk is waited for."""
         while True:
             try:
-                async with self.context.desk.db.transaction() as connection:
+                patience = letters.patience(letter)
+                async with self.context.desk.db.transaction(patience=patience) as connection:
                     return await write(connection)
             except (DBAPIError, NoConnection) as error:
                 if isinstance(error, IntegrityError):

@@ -28,12 +28,17 @@ class Drawn:
     """The purchase whose message this is, if it is one."""
 
 
+def patience(letter: Letter) -> float:
+    """Seconds for which others go first at the database: nobody waits for a card as for a code."""
+    return 0.0 if letter.priority is Priority.CODE else 0.1
+
+
 async def draw(context: Context, letter: Queued) -> Drawn | None:
     """What to send now; None: what it was about is gone or has changed, nothing is to be sent.
 
     All is read in one transaction: each has to wait for its turn, and a code waits for all of them.
     """
-    async with context.desk.db.transaction() as connection:
+    async with context.desk.db.transaction(patience=patience(letter)) as connection:
         user = await people.get_user(connection, letter.user_id)
         t = texts_for(user.language if user else context.default_language)
         if letter.kind is Kind.OUTCOME:

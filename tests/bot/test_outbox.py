@@ -240,12 +240,12 @@ async def test_a_letter_whose_end_could_not_be_written_down_is_written_later(bot
     await bot.sms(order, "402113")
     real, failures = bot.desk.db.transaction, iter([True] * 3)
 
-    def failing() -> object:
+    def failing(**patience: float) -> object:
         in_send = (asyncio.current_task() or failures).get_name().startswith("send")  # type: ignore[union-attr]
         drawn = len(bot.world.telegram.calls) > asked
         if in_send and drawn and next(failures, False):
             raise OperationalError("COMMIT", {}, Exception("database or disk is full"))
-        return real()
+        return real(**patience)
 
     asked = len(bot.world.telegram.calls)
     bot.desk.db.transaction = failing
