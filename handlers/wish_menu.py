@@ -18,6 +18,7 @@ from handlers.views.view import View
 from orders import acts, place, private, usual, wish
 from orders.access import may_order
 from orders.acts import Pressed
+from orders.catalog import Listing
 from orders.errors import Gone, NotYours
 from orders.search import search
 from providers.errors import SiteError
@@ -130,7 +131,7 @@ class WishMenu:
             case WishDo.TYPE:
                 await self.ask_typed(choice)
             case WishDo.CLEAR:
-                await self.save(wish.without_pick(self.asked, self.draft, choice))
+                await self.save(wish.without_pick(self.asked, self.draft, choice, data.arg))
                 await self.step()
             case _:
                 await self._pick_tagged(choice, data.arg)
@@ -148,7 +149,9 @@ class WishMenu:
             await self.show_list(choice, wish.asking(self.draft, choice.key))
 
     async def pick(self, choice: Choice, option: Option) -> None:
-        """Take this option and go on."""
+        """Take this option and go on. Raises Gone if it makes no sense any more."""
+        if wish.is_crowded(self.draft, choice):
+            raise Gone("choice")
         draft = wish.with_pick(self.asked, self.draft, choice, option)
         if choice.private:
             draft = draft.changed(picks=tuple(self._stored(pick, choice) for pick in draft.picks))
@@ -195,6 +198,7 @@ class WishMenu:
 
     async def ask_typed(self, choice: Choice, *, problem: Html | None = None) -> None:
         """Ask for a choice that is typed."""
+        await self.save(wish.asking(self.draft, choice.key))
         view = views.ask_typed(self.t, self.site, self.shown, choice, problem=problem)
         await self.screen.show(view)
         await self._listen(TYPED, {"draft": self.draft.id, "choice": choice.key}, ask=True)
@@ -216,7 +220,7 @@ class WishMenu:
             choice = self.asked.choice(key)
         except KeyError:
             raise Gone("choice") from None
-        if not set(choice.needs) <= set(self.known):
+        if not set(choice.needs) <= set(self.known) or wish.is_crowded(self.draft, choice):
             raise Gone("choice")
         return choice
 
@@ -244,12 +248,11 @@ class WishMenu:
         return outcome.act_done(self.t, press.order, press.act)
 
     async def _pick_tagged(self, choice: Choice, tag: str) -> None:
-        listed = self.context.catalogs.get(self.account, self.line.key, choice, self.known)
         try:
-            listing = await self.screen.meanwhile(self.t, listed)
+            listing = await self.screen.meanwhile(self.t, self._listing(choice))
         except SiteError as error:
             why = failures.site_error(self.t, error, self.site.name)
-            await self.screen.show(views.no_list(self.t, self.site, self.shown, choice, why))
+            await self.screen.show(self._no_list(choice, why))
             return
         option = next((one for one in listing.options if wish.option_tag(one.id) == tag), None)
         if option is None:
@@ -260,26 +263,42 @@ class WishMenu:
 
     async def _list_view(self, choice: Choice, *, refresh: bool) -> View:
         try:
-            listing = await self.context.catalogs.get(
-                self.account, self.line.key, choice, self.known, refresh=refresh
-            )
+            listing = await self._listing(choice, refresh=refresh)
         except SiteError as error:
-            why = failures.site_error(self.t, error, self.site.name)
-            return views.no_list(self.t, self.site, self.shown, choice, why)
-        mine = await self._usual(choice, listing.options)
+            return self._no_list(choice, failures.site_error(self.t, error, self.site.name))
+        options = self._still_free(choice, listing.options)
+        mine = await self._usual(choice, options)
         ids = frozenset(option.id for option in mine)
         if self.draft.query:
-            found = search(listing.options, self.draft.query, locales.LANGUAGES)
+            found = search(options, self.draft.query, locales.LANGUAGES)
         else:
-            found = [*mine, *(option for option in listing.options if option.id not in ids)]
+            found = [*mine, *(option for option in options if option.id not in ids)]
         shelf = Shelf(
             options=found,
-            total=len(listing.options),
+            total=len(options),
             fetched_at=listing.fetched_at,
             stale=listing.stale,
             usual=ids,
+            beside=wish.narrowing(self.asked, self.draft, choice),
         )
         return views.choose_option(self.t, self.site, self.shown, choice, shelf)
+
+    def _no_list(self, choice: Choice, why: Html) -> View:
+        beside = wish.narrowing(self.asked, self.draft, choice)
+        return views.no_list(self.t, self.site, self.shown, choice, why, beside=beside)
+
+    async def _listing(self, choice: Choice, *, refresh: bool = False) -> Listing:
+        narrowed_by = [one.key for one in self.asked.choices if choice.key in one.narrows]
+        return await self.context.catalogs.get(
+            self.account, self.line.key, choice, self.known, narrowed_by=narrowed_by, refresh=refresh
+        )
+
+    def _still_free(self, choice: Choice, options: Sequence[Option]) -> Sequence[Option]:
+        """Beside what is picked already only other options are offered."""
+        if not wish.is_adding(self.draft, choice):
+            return options
+        taken = {pick.id for pick in wish.picked_of(self.draft, choice)}
+        return [option for option in options if option.id not in taken]
 
     async def _usual(self, choice: Choice, options: Sequence[Option]) -> list[Option]:
         """Of these options what the person orders usually, at whatever site."""

@@ -41,12 +41,22 @@ class Catalogs:
     _memory: OrderedDict[CatalogKey, Listing] = field(default_factory=OrderedDict)
 
     async def get(
-        self, account: Account, line: str, choice: Choice, picks: Picks, *, refresh: bool = False
+        self,
+        account: Account,
+        line: str,
+        choice: Choice,
+        picks: Picks,
+        *,
+        narrowed_by: Sequence[str] = (),
+        refresh: bool = False,
     ) -> Listing:
-        """The options of a choice. Raises SiteError only if there is no older list to show."""
+        """The options of a choice. Raises SiteError only if there is no older list to show.
+
+        `narrowed_by`: the choices that may make its list shorter, picked or not.
+        """
         if choice.fixed:
             return Listing(choice.fixed, self.desk.now())
-        needed = {key: picks[key] for key in choice.needs if key in picks}
+        needed = {key: picks[key] for key in (*choice.needs, *narrowed_by) if key in picks}
         key = CatalogKey.of(account.id, line, choice.key, needed)
         known = await self._known(key)
         if known and not refresh and 0 <= self.desk.now() - known.fetched_at < FRESH:

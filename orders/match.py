@@ -43,19 +43,16 @@ def has_paid(purchase: Purchase, paid: Transaction) -> bool:
 def fits(purchase: Purchase, seen: Seen) -> bool:
     """Whether nothing that the site says of the order contradicts the wish."""
     return all(
-        seen.picks[pick.choice].casefold() in (*_parts(pick.id), *_parts(pick.name))
-        for pick in purchase.picks
-        if pick.choice in seen.picks
+        own.casefold() in wished
+        for choice, own in seen.picks.items()
+        if (wished := _wished(purchase, choice))
     )
 
 
 def names(purchase: Purchase, text: str | None) -> bool:
     """Whether the site's words speak of this service; without words nothing speaks against it."""
-    service = next((pick for pick in purchase.picks if pick.choice == "service"), None)
-    if not text or service is None:
-        return True
-    words = text.casefold()
-    return any(name in words for name in (*_parts(service.name), *_parts(service.id)))
+    services = _wished(purchase, "service")
+    return not text or not services or any(name in text.casefold() for name in services)
 
 
 def named_orders(text: str | None) -> list[str]:
@@ -99,7 +96,8 @@ def _is_new(purchase: Purchase, site_id: str, created_at: int | None) -> bool:
     return in_window and site_id not in (before or ())
 
 
-def _parts(wanted: str) -> list[str]:
-    """Several services come in one pick, with commas."""
-    whole = wanted.casefold()
-    return [whole, *(part for name in whole.split(",") if (part := name.strip()))]
+def _wished(purchase: Purchase, choice: str) -> set[str]:
+    """Ids and names of all that was picked there, case-folded."""
+    return {
+        word.casefold() for pick in purchase.picks if pick.choice == choice for word in (pick.id, pick.name)
+    }

@@ -7,7 +7,7 @@ from orders.desk import Desk
 from providers.site import Picks
 from providers.words import Act
 from storage.accounts import Account
-from storage.drafts import Pick
+from storage.drafts import Pick, ids_of
 from storage.sealed import RowOwner, open_words, seal_words
 
 SEALED = "sealed"
@@ -31,7 +31,7 @@ def forget(picks: Sequence[Pick]) -> tuple[Pick, ...]:
 
 def given(desk: Desk, account: Account, user_id: int, act: Act, picks: Sequence[Pick]) -> Picks:
     """What the site is to be told for this act. Raises Tampered."""
-    answers = {pick.choice: pick.id for pick in reveal(desk, account, user_id, picks)}
+    answers = ids_of(reveal(desk, account, user_id, picks))
     return {choice.key: answers[choice.key] for choice in act.choices if choice.key in answers}
 
 

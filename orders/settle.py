@@ -1,7 +1,6 @@
 """Writing down what came of a purchase: placed, refused, or unknown."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -186,7 +185,8 @@ async def _write_order(
 
 
 def _order(desk: Desk, purchase: Purchase, seen: Seen, known: Order | None, card_id: int | None) -> Order:
-    option_facts = {key: value for pick in purchase.picks for key, value in pick.facts.items()}
+    picks = _own_picks(purchase, seen)
+    option_facts = {key: value for pick in picks for key, value in pick.facts.items()}
     # Just bought is open, whatever the answer says: the first look decides.
     state = seen.state if seen.state.is_open else State.UNKNOWN
     return Order(
@@ -204,9 +204,9 @@ def _order(desk: Desk, purchase: Purchase, seen: Seen, known: Order | None, card
         state=state,
         is_open=True,
         number=seen.number or (known.number if known else None),
-        picks=_own_picks(purchase, seen),
+        picks=picks,
         facts={**option_facts, **(known.facts if known else {}), **seen.facts, **_to_wake(desk, purchase)},
-        price=seen.price if seen.price is not None else purchase.ceiling,
+        price=seen.price if seen.price is not None else _most(purchase),
         refunded=None,
         created_at=known.created_at if known else desk.now(),
         activated_at=int(desk.site_now(purchase.site)),
@@ -241,18 +241,19 @@ def _to_wake(desk: Desk, purchase: Purchase) -> dict[str, int]:
 
 
 def _own_picks(purchase: Purchase, seen: Seen) -> tuple[Pick, ...]:
-    """Of several services in one pick each order has its own."""
-    return tuple(
-        replace(pick, id=own, name=own)
-        if (own := seen.picks.get(pick.choice)) and own in _several(pick.id)
-        else pick
-        for pick in purchase.picks
-    )
+    """Of several services that were picked each order has its own."""
+    told = {pick.choice for pick in purchase.picks if _is_own(pick, seen)}
+    return tuple(pick for pick in purchase.picks if pick.choice not in told or _is_own(pick, seen))
 
 
-def _several(option_id: str) -> list[str]:
-    names = [name.strip() for name in option_id.split(",")]
-    return names if len(names) > 1 else []
+def _is_own(pick: Pick, seen: Seen) -> bool:
+    named = seen.picks.get(pick.choice, "").casefold()
+    return named in {pick.id.casefold(), pick.name.casefold()}
+
+
+def _most(purchase: Purchase) -> Decimal | None:
+    """The most that an order can cost whose price the site did not tell. None: it is one of several."""
+    return purchase.ceiling if len(purchase.ids) == len(purchase.picks) else None
 
 
 def _charged(desk: Desk, purchase: Purchase, seen: Sequence[Seen]) -> Decimal | None:

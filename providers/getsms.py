@@ -121,7 +121,7 @@ class GetSms(Site):
         Line(
             key="numbers",
             choices=(
-                Choice(key="service", required=True),
+                Choice(key="service", required=True, most=MOST_SERVICES),
                 # Of number, area code and state the site heeds the first and ignores the others.
                 Choice(
                     key="state",
@@ -139,14 +139,20 @@ class GetSms(Site):
                     listed=False,
                     typed=re.compile(r"\+?1?[0-9]{10}"),
                     excludes=("state", "area_code"),
+                    single=("service",),
                 ),
                 Choice(
                     key="markup",
                     needs=("service",),
+                    single=("service",),
                     typed=re.compile(r"[1-9][0-9]{1,2}|1[0-9]{3}|2000"),
                 ),
             ),
-            acts=(Act(key="cancel", when=frozenset({State.BIDDING, State.WAITING}), effect=Effect.ENDS),),
+            acts=(
+                Act(key="cancel", when=frozenset({State.WAITING}), effect=Effect.ENDS),
+                Act(key="withdraw", when=frozenset({State.BIDDING}), effect=Effect.ENDS, together=True),
+            ),
+            reuse_by="number",
         ),
     )
     pace = Pace(per_minute=3000, floor=3.0)  # no limit is named, but "polling may take a lot of resources"
@@ -363,7 +369,7 @@ def _services(data: Any) -> list[Option]:
     return [
         Option(id=name, name=name, price=get_money(row, "price"), stock=get_int(row, "otp_available"))
         for row in _rows(data)
-        if (name := get_text(row, "name"))
+        if (name := get_text(row, "name")) and "," not in name  # could only be asked for as two
     ]
 
 

@@ -1,6 +1,6 @@
 """Wishes in the making: what somebody has picked so far in one menu message."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
@@ -23,7 +23,7 @@ class Pick:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """A wish for a new order, or for an act with one. `token`: one use of its Buy button, new with each quote."""
+    """A wish for a new order, or for an act with one. `token`: one use of its Buy button, new each time."""
 
     id: str
     user_id: int
@@ -47,11 +47,19 @@ class Draft:
     @property
     def ids(self) -> dict[str, str]:
         """The picks as adapters take them."""
-        return {pick.choice: pick.id for pick in self.picks}
+        return ids_of(self.picks)
 
     def changed(self, **values: Any) -> "Draft":
         """This draft with other values."""
         return replace(self, **values)
+
+
+def ids_of(picks: Iterable[Pick]) -> dict[str, str]:
+    """Picks as adapters take them: several of one choice with commas between their ids."""
+    ids: dict[str, str] = {}
+    for pick in picks:
+        ids[pick.choice] = f"{ids[pick.choice]},{pick.id}" if pick.choice in ids else pick.id
+    return ids
 
 
 def picks_to_json(picks: tuple[Pick, ...]) -> list[list[Any]]:

@@ -1,16 +1,16 @@
 """Orders: numbers that were bought, and when to look at them next."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from providers.site import OrderRef
 from providers.words import State
-from storage.drafts import Pick, picks_from_json, picks_to_json
+from storage.drafts import Pick, ids_of, picks_from_json, picks_to_json
 from storage.tables import orders
 
 
@@ -43,6 +43,7 @@ class Order:
     expires_at: int | None
     ended_at: int | None
     next_look_ms: int
+    leased_ms: int | None = None
     last_look_at: int | None
     failed_looks: int
     trouble: str | None
@@ -53,7 +54,7 @@ class Order:
         return OrderRef(
             id=self.site_id,
             line=self.line,
-            picks={pick.choice: pick.id for pick in self.picks},
+            picks=ids_of(self.picks),
             state=self.state,
             number=self.number,
             expires_at=self.expires_at,
@@ -120,6 +121,14 @@ async def get_by_site_id(connection: AsyncConnection, account_id: str, site_id: 
     return await _one(connection, orders.c.account_id == account_id, orders.c.site_id == site_id)
 
 
+async def get_by_site_id_for_update(
+    connection: AsyncConnection, account_id: str, site_id: str
+) -> Order | None:
+    """The order that the site calls so, locked until the transaction ends."""
+    mine = (orders.c.account_id == account_id, orders.c.site_id == site_id)
+    return next(iter(await _all(connection, select(orders).where(*mine).with_for_update())), None)
+
+
 async def known_site_ids(connection: AsyncConnection, account_id: str, ids: list[str]) -> set[str]:
     """Which of these ids of the site are orders of ours."""
     query = select(orders.c.site_id).where(orders.c.account_id == account_id, orders.c.site_id.in_(ids))
@@ -131,15 +140,22 @@ async def of_purchase(connection: AsyncConnection, purchase_id: str) -> list[Ord
     return await _all(connection, select(orders).where(orders.c.purchase_id == purchase_id))
 
 
-async def due(connection: AsyncConnection, now_ms: int, limit: int) -> list[Order]:
+class Due(NamedTuple):
+    """An order to be looked at."""
+
+    id: str
+    account_id: str
+
+
+async def due(connection: AsyncConnection, now_ms: int, limit: int) -> list[Due]:
     """Open orders whose time to be looked at has come, longest overdue first."""
     query = (
-        select(orders)
+        select(orders.c.id, orders.c.account_id)
         .where(orders.c.is_open, orders.c.next_look_ms <= now_ms)
         .order_by(orders.c.next_look_ms)
         .limit(limit)
     )
-    return await _all(connection, query)
+    return [Due(*found) for found in await connection.execute(query)]
 
 
 async def next_due_ms(connection: AsyncConnection) -> int | None:
@@ -151,7 +167,19 @@ async def next_due_ms(connection: AsyncConnection) -> int | None:
 
 async def lease(connection: AsyncConnection, ids: list[str], until_ms: int) -> None:
     """These are being looked at: nobody else looks before then, and a crash costs no more than that."""
+    values = {"next_look_ms": until_ms, "leased_ms": until_ms}
+    await connection.execute(update(orders).where(orders.c.id.in_(ids)).values(**values))
+
+
+async def put_off(connection: AsyncConnection, ids: list[str], until_ms: int) -> None:
+    """Look at these then, and not earlier."""
     await connection.execute(update(orders).where(orders.c.id.in_(ids)).values(next_look_ms=until_ms))
+
+
+async def end_leases(connection: AsyncConnection, now_ms: int) -> int:
+    """The process has just started: nobody is looking any more. How many orders are to be looked at now."""
+    leased = (orders.c.is_open, orders.c.next_look_ms == orders.c.leased_ms, orders.c.next_look_ms > now_ms)
+    return (await connection.execute(update(orders).where(*leased).values(next_look_ms=now_ms))).rowcount
 
 
 async def still_leased(connection: AsyncConnection, ids: list[str], until_ms: int) -> list[Order]:
@@ -164,12 +192,6 @@ async def look_at_all(connection: AsyncConnection, account_id: str, now_ms: int)
     """Look at all open orders of an account now: its key works again."""
     mine = (orders.c.account_id == account_id, orders.c.is_open)
     await connection.execute(update(orders).where(*mine).values(next_look_ms=now_ms))
-
-
-async def look_at_everything(connection: AsyncConnection, now_ms: int) -> None:
-    """Look at all open orders now: the process has just started."""
-    later = (orders.c.is_open, orders.c.next_look_ms > now_ms)
-    await connection.execute(update(orders).where(*later).values(next_look_ms=now_ms))
 
 
 async def open_of_account(connection: AsyncConnection, account_id: str) -> list[Order]:
@@ -203,6 +225,39 @@ async def count_past_of_user(connection: AsyncConnection, user_id: int) -> int:
     """How many orders of a person have ended."""
     query = select(func.count()).select_from(orders).where(~orders.c.is_open, orders.c.user_id == user_id)
     return int((await connection.execute(query)).scalar_one())
+
+
+async def rented_by(
+    connection: AsyncConnection,
+    user_id: int,
+    lines: Collection[tuple[str, str]],
+    *,
+    is_open: bool,
+    offset: int = 0,
+    limit: int | None = None,
+) -> list[Order]:
+    """A person's orders on these lines of sites, open or ended, newest first."""
+    query = (
+        select(orders)
+        .where(*_on_lines(user_id, lines, is_open=is_open))
+        .order_by(orders.c.activated_at.desc(), orders.c.id)
+        .offset(offset)
+        .limit(limit)
+    )
+    return await _all(connection, query)
+
+
+async def count_rented_by(
+    connection: AsyncConnection, user_id: int, lines: Collection[tuple[str, str]], *, is_open: bool
+) -> int:
+    """How many orders of a person there are on these lines of sites."""
+    query = select(func.count()).select_from(orders).where(*_on_lines(user_id, lines, is_open=is_open))
+    return int((await connection.execute(query)).scalar_one())
+
+
+def _on_lines(user_id: int, lines: Collection[tuple[str, str]], *, is_open: bool) -> tuple[Any, ...]:
+    state = orders.c.is_open if is_open else ~orders.c.is_open
+    return orders.c.user_id == user_id, state, tuple_(orders.c.site, orders.c.line).in_(sorted(lines))
 
 
 async def latest_picks(

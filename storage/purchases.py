@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from providers.words import State
-from storage.drafts import Pick, picks_from_json, picks_to_json
+from storage.drafts import Pick, ids_of, picks_from_json, picks_to_json
 from storage.tables import orders, purchases
 
 
@@ -69,7 +69,7 @@ class Purchase:
     @property
     def ids(self) -> dict[str, str]:
         """The picks as adapters take them."""
-        return {pick.choice: pick.id for pick in self.picks}
+        return ids_of(self.picks)
 
 
 _LOST = (Outcome.UNKNOWN.value, Outcome.REFUSED.value)

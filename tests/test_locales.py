@@ -112,6 +112,8 @@ def made_from_data() -> set[str]:
             keys |= {f"line-{site.key}-{line.key}", f"about-{site.key}-{line.key}"}
             for choice in line.choices:
                 keys |= {f"choice-{choice.key}", f"choose-{choice.key}"}
+                if choice.most > 1:
+                    keys |= {f"choices-{choice.key}", f"button-another-{choice.key}"}
                 if not choice.required:
                     keys.add(f"unset-{choice.key}")
                 if choice.typed:

@@ -14,7 +14,7 @@ from handlers.views.menu import menu_button
 from handlers.views.names import country, picked
 from handlers.views.view import View, page_of
 from orders.place import Offer
-from orders.wish import askable, option_tag
+from orders.wish import askable, option_tag, picked_of
 from providers.site import Quote, Site, Surcharge
 from providers.words import Asked, Choice, Option
 from storage.accounts import Account
@@ -61,6 +61,8 @@ class Shelf:
     stale: bool = False
     usual: frozenset[str] = frozenset()
     """Ids of what this person orders usually."""
+    beside: Sequence[Choice] = ()
+    """Choices that make the list shorter."""
 
 
 def choose_option(t: Texts, site: Site, draft: Draft, choice: Choice, shelf: Shelf) -> View:
@@ -80,6 +82,7 @@ def choose_option(t: Texts, site: Site, draft: Draft, choice: Choice, shelf: She
     )
     keyboard.row(*_page_buttons(draft, choice, shown.page, shown.pages))
     keyboard.row(*_list_buttons(t, draft, choice, shelf))
+    keyboard.grid([_optional_button(t, draft, one) for one in shelf.beside], columns=2)
     keyboard.row(*_back_buttons(t, draft))
     return View(_list_text(t, site, draft, choice, shelf), keyboard.markup())
 
@@ -96,12 +99,15 @@ def _columns(options: Sequence[Option]) -> int:
     )
 
 
-def no_list(t: Texts, site: Site, draft: Draft, choice: Choice, why: Html) -> View:
+def no_list(
+    t: Texts, site: Site, draft: Draft, choice: Choice, why: Html, *, beside: Sequence[Choice] = ()
+) -> View:
     """The site can't list its options, and there is no older list."""
     refresh = WishButton(do=WishDo.REFRESH, id=draft.id, choice=choice.key)
     keyboard = (
         Keyboard()
         .row(button(t.plain("button-try-again"), refresh, style="primary"))
+        .grid([_optional_button(t, draft, one) for one in beside], columns=2)
         .row(*_back_buttons(t, draft))
     )
     return View(t.blocks([crumbs(t, site, draft), t.lines([why, t("nothing-spent")])]), keyboard.markup())
@@ -138,6 +144,7 @@ def quote(t: Texts, site: Site, asked: Asked, offer: Offer, *, notice: Html | No
     keyboard = Keyboard().row(
         button(_buy_label(t, draft, price, prices), Buy(token=draft.token), style="success")
     )
+    _add_several(t, keyboard, asked, draft)
     extras = {extra.choice: extra for extra in price.surcharges}
     keyboard.grid(
         [_optional_button(t, draft, choice, extras.get(choice.key)) for choice in askable(asked, draft)],
@@ -172,12 +179,12 @@ def _buy_label(t: Texts, draft: Draft, price: Quote, prices: str) -> str:
 
 def no_quote(t: Texts, site: Site, asked: Asked, draft: Draft, why: Html) -> View:
     """The site can't say what it costs."""
-    keyboard = (
-        Keyboard()
-        .row(button(t.plain("button-try-again"), WishButton(do=WishDo.QUOTE, id=draft.id), style="primary"))
-        .grid([_optional_button(t, draft, choice) for choice in askable(asked, draft)], columns=2)
-        .row(*_back_buttons(t, draft))
+    keyboard = Keyboard().row(
+        button(t.plain("button-try-again"), WishButton(do=WishDo.QUOTE, id=draft.id), style="primary")
     )
+    _add_several(t, keyboard, asked, draft)
+    keyboard.grid([_optional_button(t, draft, choice) for choice in askable(asked, draft)], columns=2)
+    keyboard.row(*_back_buttons(t, draft))
     return View(t.blocks([crumbs(t, site, draft), t.lines([why, t("nothing-spent")])]), keyboard.markup())
 
 
@@ -188,9 +195,17 @@ def crumbs(t: Texts, site: Site, draft: Draft) -> Html:
 
 
 def crumbs_of(t: Texts, site: Site, picks: Sequence[Pick]) -> Html:
-    """The site and what was picked, a line each."""
-    lines = [t("crumb", what=t(f"choice-{pick.choice}"), name=picked(t, pick)) for pick in picks]
+    """The site and what was picked, a line for each choice."""
+    by_choice: dict[str, list[str]] = {}
+    for pick in picks:
+        by_choice.setdefault(pick.choice, []).append(picked(t, pick))
+    lines = [_crumb(t, choice, names) for choice, names in by_choice.items()]
     return t.lines([t("crumb-site", site=site.name), *lines])
+
+
+def _crumb(t: Texts, choice: str, names: Sequence[str]) -> Html:
+    what = t(f"choices-{choice}") if len(names) > 1 else t(f"choice-{choice}")
+    return t("crumb", what=what, name=", ".join(names))
 
 
 def _list_text(t: Texts, site: Site, draft: Draft, choice: Choice, shelf: Shelf) -> Html:
@@ -234,6 +249,25 @@ def _list_buttons(t: Texts, draft: Draft, choice: Choice, shelf: Shelf) -> list[
 
 def _back_buttons(t: Texts, draft: Draft) -> list[InlineKeyboardButton]:
     return [button(t.plain("button-back"), WishButton(do=WishDo.BACK, id=draft.id)), menu_button(t)]
+
+
+def _add_several(t: Texts, keyboard: Keyboard, asked: Asked, draft: Draft) -> None:
+    """Where several can be picked: each can go again, and one more can be added."""
+    for choice in asked.choices:
+        mine = picked_of(draft, choice)
+        if choice.most == 1 or not mine:
+            continue
+        if len(mine) > 1:
+            keyboard.grid([_drop_button(t, draft, pick) for pick in mine], columns=2)
+        if len(mine) < choice.most:
+            more = WishButton(do=WishDo.LIST, id=draft.id, choice=choice.key, arg="0")
+            name = t.plain(f"button-another-{choice.key}", count=len(mine), most=choice.most)
+            keyboard.row(button(name, more))
+
+
+def _drop_button(t: Texts, draft: Draft, pick: Pick) -> InlineKeyboardButton:
+    data = WishButton(do=WishDo.CLEAR, id=draft.id, choice=pick.choice, arg=option_tag(pick.id))
+    return button(f"✕ {picked(t, pick)}", data)
 
 
 def _optional_button(

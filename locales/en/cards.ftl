@@ -24,6 +24,7 @@ button-look = 🔄 Look now
 button-again = 🔁 Order again
 button-sure-pay = { $act } for { $price }
 act-cancel = ✕ Cancel
+act-withdraw = ✕ Withdraw bid
 act-ban = 🚫 Ban number
 act-report = 🚩 Report
 act-reuse = ♻️ Use again

@@ -24,6 +24,7 @@ button-look = 🔄 Проверить
 button-again = 🔁 Заказать ещё
 button-sure-pay = { $act } за { $price }
 act-cancel = ✕ Отменить
+act-withdraw = ✕ Отозвать ставку
 act-ban = 🚫 В бан
 act-report = 🚩 Пожаловаться
 act-reuse = ♻️ Взять снова

@@ -4,29 +4,28 @@ from decimal import Decimal
 
 import pytest
 
-from orders import place, settle
+from orders import place, settle, wish
 from orders.place import confirm
 from providers.errors import Invalid
 from providers.registry import SITES
 from providers.site import Seen
-from providers.words import State
+from providers.words import Option, State
 from storage import orders, purchases
 from storage.db import new_id
 from storage.outbox import Kind
 from storage.purchases import Outcome
 from tests.orders.scene import OWNER, Scene
 
+SEVERAL = ["Adobe", "Adidas", "2ndLine"]
+
 
 async def test_several_services_are_several_orders(scene: Scene) -> None:
     account = await scene.account("getsms")
-    one = await scene.draft(account)
-    options = await scene.desk.sites["getsms"].options(
-        scene.desk.credentials(account), "numbers", "service", {}
-    )
-    names = [option.id for option in options if option.stock and option.price and option.price < 3][:3]
-    several = one.changed(picks=(one.picks[0].__class__(
-        choice="service", id=",".join(names), name=", ".join(names), facts={}
-    ),))  # fmt: skip
+    line = scene.desk.sites["getsms"].line("numbers")
+    several, names = await scene.draft(account, service=SEVERAL[0]), SEVERAL
+    for name in names[1:]:
+        option = Option(id=name, name=name)
+        several = wish.with_pick(line, wish.asking(several, "service"), line.choice("service"), option)
     armed = (await place.offer(scene.desk, several)).draft
     purchase = await scene.confirm(armed.token or "")
     assert purchase.state is Outcome.PLACED
@@ -36,7 +35,10 @@ async def test_several_services_are_several_orders(scene: Scene) -> None:
     assert len({order.site_id for order in made}) == len(await scene.at_site("getsms")) == 3
     assert sorted(order.card_id or 0 for order in made) == [0, 0, 11], "one takes the menu's message"
     assert len(await scene.letters(Kind.CARD)) == 3
-    assert len(await scene.bought("getsms")) == 1
+    (asked,) = await scene.bought("getsms")
+    assert asked["query"]["service"] == ",".join(names)
+    assert all(len(order.picks) == 1 for order in made)
+    assert sum(order.price or 0 for order in made) == purchase.charged
 
 
 async def test_a_number_that_sleeps_is_woken_once(scene: Scene) -> None:

@@ -10,6 +10,7 @@ from orders import wish
 from orders.errors import BadInput
 from providers.registry import SITES
 from providers.words import (
+    Choice,
     Line,
     Option,
 )
@@ -56,13 +57,12 @@ def test_any_presses_leave_a_wish_that_makes_sense(data: st.DataObject) -> None:
     for _ in range(data.draw(st.integers(0, 15))):
         choice = data.draw(st.sampled_from(line.choices))
         before = draft
-        match data.draw(st.sampled_from(["pick", "clear", "back", "ask", "quote"])):
+        match data.draw(st.sampled_from(["pick", "clear", "drop", "back", "ask", "quote"])):
             case "pick":
-                if not all(need in draft.ids for need in choice.needs):
+                if not wish.makes_sense(draft, choice):
                     continue  # it has no list then
-                draft = wish.with_pick(
-                    line, draft, choice, Option(id=data.draw(st.sampled_from("ab")), name="x")
-                )
+                option = Option(id=data.draw(st.sampled_from("abcdefg")), name="x")
+                draft = wish.with_pick(line, draft, choice, option)
                 assert draft.token is None
                 assert choice.key in draft.ids
                 assert not set(choice.excludes) & set(draft.ids)
@@ -70,6 +70,12 @@ def test_any_presses_leave_a_wish_that_makes_sense(data: st.DataObject) -> None:
                 draft = wish.without_pick(line, draft, choice)
                 assert draft.token is None
                 assert choice.key not in draft.ids
+            case "drop":
+                gone = data.draw(st.sampled_from("abcdefg"))
+                draft = wish.without_pick(line, draft, choice, wish.option_tag(gone))
+                assert draft.token is None
+                assert gone not in ids_in(draft, choice)
+                assert len(before.picks) - len(draft.picks) <= 1 or gone in ids_in(before, choice)
             case "back":
                 draft = wish.step_back(line, draft) or draft
                 assert len(draft.picks) <= len(before.picks)
@@ -79,12 +85,102 @@ def test_any_presses_leave_a_wish_that_makes_sense(data: st.DataObject) -> None:
                 draft = quoted(draft)
         keys = [pick.choice for pick in draft.picks]
         places = [[one.key for one in line.choices].index(key) for key in keys]
-        assert places == sorted(set(places)), "each choice once, in the line's order"
+        assert places == sorted(places), "in the line's order"
+        assert len({(pick.choice, pick.id) for pick in draft.picks}) == len(draft.picks), "nothing twice"
         for key in keys:
+            assert keys.count(key) <= line.choice(key).most
+            assert all(keys.count(other) == 1 for other in line.choice(key).single if other in keys)
             assert all(need in keys for need in line.choice(key).needs), "nothing hangs in the air"
             assert not set(line.choice(key).excludes) & set(keys)
         assert all(set(one.needs) <= set(keys) and not one.required for one in wish.askable(line, draft))
         assert picks_from_json(picks_to_json(draft.picks)) == draft.picks
+
+
+def ids_in(draft: Draft, choice: Choice) -> list[str]:
+    return [pick.id for pick in wish.picked_of(draft, choice)]
+
+
+GETSMS = SITES["getsms"].lines[0]
+SERVICE = GETSMS.choice("service")
+
+
+def services(*names: str, then: str | None = None) -> Draft:
+    """A wish for these services, picked one after the other."""
+    draft = empty(GETSMS)
+    for name in names:
+        option = Option(id=name, name=name)
+        draft = wish.with_pick(GETSMS, wish.asking(draft, "service"), SERVICE, option)
+    return draft if then is None else wish.with_pick(GETSMS, draft, SERVICE, Option(id=then, name=then))
+
+
+@given(st.lists(st.sampled_from("abcdefgh"), min_size=1, max_size=12))
+def test_several_services_keep_their_order_up_to_the_most(names: list[str]) -> None:
+    different = list(dict.fromkeys(names))[:5]
+    draft = services(*names)
+    assert ids_in(draft, SERVICE) == different
+    assert draft.ids == {"service": ",".join(different)}
+    assert wish.next_required(GETSMS, draft) is None
+
+
+def test_another_service_is_added_only_where_it_was_asked_for() -> None:
+    assert services("a", then="b").ids == {"service": "b"}, "an old list's button"
+    assert services("a", "b", then="c").ids == {"service": "a,b,c"}, "a second tap in the same list"
+    assert services("a", "b", then="b").ids == {"service": "a,b"}
+
+
+def test_beside_several_services_there_is_no_number_and_no_markup() -> None:
+    draft = services("a")
+    assert {"number", "markup"} <= {choice.key for choice in wish.askable(GETSMS, draft)}
+    for key, typed in (("markup", "25"), ("number", "5302286946")):
+        draft = wish.with_pick(GETSMS, draft, GETSMS.choice(key), Option(id=typed, name=typed))
+    assert draft.ids == {"service": "a", "number": "5302286946", "markup": "25"}
+    both = wish.with_pick(GETSMS, wish.asking(draft, "service"), SERVICE, Option(id="b", name="b"))
+    assert both.ids == {"service": "a,b"}
+    assert {choice.key for choice in wish.askable(GETSMS, both)} == {"state", "area_code"}
+    pushed = wish.with_pick(GETSMS, both, GETSMS.choice("number"), Option(id="5302286946", name="5"))
+    assert pushed.ids == {"service": "a,b"}
+    one = wish.without_pick(GETSMS, both, SERVICE, wish.option_tag("a"))
+    assert one.ids == {"service": "b"}
+    assert {"number", "markup"} <= {choice.key for choice in wish.askable(GETSMS, one)}
+
+
+def test_back_drops_one_service_after_the_other() -> None:
+    draft, left = services("a", "b", "c"), []
+    while (back := wish.step_back(GETSMS, draft)) is not None:
+        left.append(back.ids.get("service", ""))
+        draft = wish.asking(back, None) if back.picks else back
+    assert left == ["a,b", "a", ""]
+    adding = wish.asking(services("a", "b"), "service")
+    assert wish.step_back(GETSMS, adding) == services("a", "b"), "from a list of more to the price"
+
+
+AREA = Choice(key="area", needs=("country",), narrows=("found",))
+SEARCH = Line(
+    key="search",
+    choices=(
+        Choice(key="country", required=True),
+        AREA,
+        Choice(key="found", required=True, needs=("country",)),
+        Choice(key="name"),
+    ),
+)
+
+
+def test_what_narrows_a_list_stands_beside_it_and_changes_it() -> None:
+    found, draft = SEARCH.choice("found"), empty(SEARCH)
+    assert wish.narrowing(SEARCH, draft, found) == [], "the country is not known yet"
+    for key in ("country", "found"):
+        draft = wish.with_pick(SEARCH, draft, SEARCH.choice(key), Option(id=key, name=key))
+    assert wish.narrowing(SEARCH, draft, found) == [AREA]
+    assert wish.narrowing(SEARCH, draft, SEARCH.choice("country")) == []
+    assert wish.askable(SEARCH, draft) == [SEARCH.choice("name")], "at the price it is too late"
+    narrowed = wish.with_pick(SEARCH, draft, AREA, Option(id="212", name="212"))
+    assert narrowed.ids == {"country": "country", "area": "212"}
+    assert wish.next_required(SEARCH, narrowed) == found
+    assert wish.without_pick(SEARCH, narrowed, AREA).ids == {"country": "country"}
+    listing = wish.step_back(SEARCH, wish.asking(narrowed, "area"))
+    assert listing is not None
+    assert listing.ids == narrowed.ids, "from its own list back to what it narrows"
 
 
 def test_from_an_optional_list_back_to_the_price() -> None:
