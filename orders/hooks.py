@@ -2,10 +2,11 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import structlog
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from orders import find_out, inbox
 from orders.desk import Desk
@@ -38,6 +39,9 @@ WAITING_CAP = 5_000
 
 HOLDS = (2, 5, 10, 30, 60, 120, 300, 600)
 """Seconds after which a call is tried again whose order is not known yet, or whose site did not answer."""
+
+PROVEN_EVERY = 60
+"""Seconds for which it is not written down again that an account's webhooks arrive."""
 
 LOOKS_GAP = 2.0
 """Seconds between two reads of one order that unsigned calls can cause."""
@@ -83,12 +87,15 @@ class HookWorker:
         """Begin to work on the calls that are due. How many."""
         async with self.desk.db.transaction() as connection:
             due = await hooks.due(connection, self.desk.now_ms(), limit=BATCH, not_of=self._busy)
-        by_account: defaultdict[str, list[Hook]] = defaultdict(list)
-        for hook in due:
-            by_account[hook.account_id].append(hook)
-        for account_id, calls in by_account.items():
-            self._busy.add(account_id)
-            self.desk.spawn(self._work_on_all(account_id, calls), name=f"webhooks of {account_id}")
+            by_account: defaultdict[str, list[Hook]] = defaultdict(list)
+            for hook in due:
+                by_account[hook.account_id].append(hook)
+            callers = [await accounts.get(connection, account_id) for account_id in by_account]
+        for account in callers:
+            if account is not None:  # there is always one: the rows say so
+                self._busy.add(account.id)
+                calls = by_account[account.id]
+                self.desk.spawn(self._work_on_all(account, calls), name=f"webhooks of {account.id}")
         return len(due)
 
     async def pause(self) -> float:
@@ -97,18 +104,20 @@ class HookWorker:
             due_ms = await hooks.next_due_ms(connection, not_of=self._busy)
         return 60.0 if due_ms is None else min(60.0, max(0.0, (due_ms - self.desk.now_ms()) / 1000))
 
-    async def _work_on_all(self, account_id: str, calls: list[Hook]) -> None:
+    async def _work_on_all(self, account: Account, calls: list[Hook]) -> None:
         try:
             for hook in calls:
-                await self._work_on(hook)
+                await self._work_on(account, hook)
         finally:
-            self._busy.discard(account_id)
+            self._busy.discard(account.id)
             self.desk.bells.hooks.set()
 
-    async def _work_on(self, hook: Hook) -> None:
+    async def _work_on(self, account: Account, hook: Hook) -> None:
         try:
-            account = await self.desk.account(hook.account_id)
-            outcomes = await self._events(account, hook)
+            events = self._events(account, hook)
+            if await self._taken(account, hook, events):
+                return
+            outcomes = [await self._event(account, event) for event in events]
         except (Forged, Malformed) as error:
             log.warning("webhook refused", account=hook.account_id, site=hook.site, error=error.code)
             await self._settle(hook, "refused", error.code)
@@ -121,25 +130,47 @@ class HookWorker:
             else:
                 await self._settle(hook, "done", ",".join(outcomes) or "nothing")
 
-    async def _events(self, account: Account, hook: Hook) -> list[str]:
+    def _events(self, account: Account, hook: Hook) -> Sequence[Event]:
+        """What the call says. Raises Forged, Malformed, Tampered."""
         site, vault = self.desk.site(account), self.desk.vault
         body = open_hook_body(vault, RowOwner(hook.id, account.id, hook.site), hook.body)
-        keys = all_credentials(vault, account, hook.received_at)
-        return [await self._event(account, site, event) for event in site.events(body, hook.headers, keys)]
+        return site.events(body, hook.headers, all_credentials(vault, account, hook.received_at))
 
-    async def _event(self, account: Account, site: Site, event: Event) -> str:
+    async def _taken(self, account: Account, hook: Hook, events: Sequence[Event]) -> bool:
+        """A signed call that brings codes of known orders is taken and done with in one transaction."""
+        texts = [event.sms for event in events if event.sms is not None]
+        if not self._is_signed(account) or not events or len(texts) < len(events):
+            return False
+        async with self.desk.db.transaction() as connection:
+            for event, sms in zip(events, texts, strict=True):
+                order = await orders.get_by_site_id_for_update(connection, account.id, event.order_id)
+                if order is None:
+                    return False  # what was taken before it is known when it is told again
+                seen = Seen(id=order.site_id, state=order.state, messages=(sms,))
+                await inbox.take_in(connection, self.desk, order, seen, via="hook")
+            await self._prove(connection, account)
+            await hooks.settle(connection, hook.id, "done", "taken")
+        self.desk.bells.outbox.set()
+        return True
+
+    def _is_signed(self, account: Account) -> bool:
+        described = self.desk.site(account).hook
+        return described is not None and described.signed
+
+    async def _event(self, account: Account, event: Event) -> str:
         async with self.desk.db.transaction() as connection:
             order = await orders.get_by_site_id(connection, account.id, event.order_id)
         if order is None:
             order = await self._adopt(account, event)
         if order is None:
             return "held"  # perhaps its purchase is still being answered
-        if site.hook and site.hook.signed and event.sms is not None:
+        if self._is_signed(account) and event.sms is not None:
             seen = Seen(id=order.site_id, state=order.state, messages=(event.sms,))
             await inbox.take(self.desk, order, seen, via="hook")
-            await self._proven(account)
+            async with self.desk.db.transaction() as connection:
+                await self._prove(connection, account)
             return "taken"
-        return await self._look(account, site, order, event)
+        return await self._look(account, self.desk.site(account), order, event)
 
     async def _adopt(self, account: Account, event: Event) -> Order | None:
         """A lost purchase's order. Whoever forges ids causes one read of the account in so many seconds."""
@@ -171,18 +202,22 @@ class HookWorker:
 
     async def _is_delivered(self, account: Account, order: Order, event: Event) -> bool:
         """Whether a read has shown this very text. Only who knows the text proves to be the site."""
-        if event.sms is None or not await inbox.is_delivered(self.desk, order, event.sms):
+        if event.sms is None:
             return False
-        await self._proven(account)
-        return True
+        async with self.desk.db.transaction() as connection:
+            is_delivered = await inbox.is_delivered(connection, self.desk, order, event.sms)
+            if is_delivered:
+                await self._prove(connection, account)
+        return is_delivered
 
     def _remember(self, order_id: str, now: float) -> None:
         if len(self._looked_at) > 10_000:
             self._looked_at = {key: at for key, at in self._looked_at.items() if now - at < LOOKS_GAP}
         self._looked_at[order_id] = now
 
-    async def _proven(self, account: Account) -> None:
-        async with self.desk.db.transaction() as connection:
+    async def _prove(self, connection: AsyncConnection, account: Account) -> None:
+        """Its webhooks arrive, and are the site's: polling may thin out."""
+        if account.hook_seen_at is None or self.desk.now() - account.hook_seen_at >= PROVEN_EVERY:
             await accounts.change(connection, account.id, hook_seen_at=self.desk.now())
 
     async def _hold(self, hook: Hook) -> None:

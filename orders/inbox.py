@@ -100,10 +100,9 @@ async def store_messages(
     return arrived
 
 
-async def is_delivered(desk: Desk, order: Order, sms: Sms) -> bool:
+async def is_delivered(connection: AsyncConnection, desk: Desk, order: Order, sms: Sms) -> bool:
     """Whether this very message was stored already for the order as it is now."""
-    async with desk.db.transaction() as connection:
-        twin = _twin(await _known(connection, desk, order, State.RECEIVED), sms)
+    twin = _twin(await _known(connection, desk, order, State.RECEIVED), sms)
     return twin is not None and not twin.wiped
 
 

@@ -15,7 +15,7 @@ from orders.desk import Desk
 from orders.pace import LONGEST_FREEZE, Bucket
 from providers.errors import BadKey, NoAnswer, NotFound, RateLimited, SiteError
 from providers.site import Seen
-from storage import orders
+from storage import accounts, orders
 from storage.accounts import Account
 from storage.orders import Order
 
@@ -43,10 +43,17 @@ TRIES_UNTIL_TOLD = 3
 """Failed looks in a row before the card says that the site does not answer."""
 
 
+PATIENCE = 0.25
+"""Seconds for which looks let webhooks, presses and sending go first."""
+
+
 async def after_start(desk: Desk) -> None:
-    """Everything open is looked at now: looks that died hold leases, and webhooks were lost meanwhile."""
+    """Looks that died are made again now; the others when they are due: all at once are too many.
+
+    Webhooks that were lost meanwhile cost a look's wait, as they always do.
+    """
     async with desk.db.transaction() as connection:
-        await orders.look_at_everything(connection, desk.now_ms())
+        await orders.end_leases(connection, desk.now_ms())
 
 
 @dataclass(slots=True)
@@ -63,7 +70,7 @@ class Watcher:
 
     async def step(self) -> int:
         """Begin a look at everything due. How many orders that was."""
-        async with self.desk.db.transaction() as connection:
+        async with self.desk.db.transaction(patience=PATIENCE) as connection:
             due = await orders.due(connection, self.desk.now_ms(), BATCH)
             until_ms = self.desk.now_ms() + LEASE * 1000
             if due:
@@ -91,11 +98,11 @@ class Watcher:
     async def _look(self, account_id: str, ids: list[str], until_ms: int) -> None:
         async with self._looking[account_id]:
             # An earlier look may have taken long, and looked at these too, or a webhook was faster.
-            async with self.desk.db.transaction() as connection:
+            async with self.desk.db.transaction(patience=PATIENCE) as connection:
                 due = await orders.still_leased(connection, ids, until_ms)
-            if not due:
+                account = await accounts.get(connection, account_id) if due else None
+            if account is None:
                 return
-            account = await self.desk.account(account_id)
             circuit = self._circuit(account.site)
             may = circuit.ask()
             if may is Pass.NOTHING:
@@ -125,7 +132,7 @@ class Watcher:
 
     async def _look_at_list(self, account: Account) -> None:
         """One read for all open orders of the account, due or not: they cost nothing more."""
-        async with self.desk.db.transaction() as connection:
+        async with self.desk.db.transaction(patience=PATIENCE) as connection:
             open_ones = await orders.open_of_account(connection, account.id)
         mine = [order for order in open_ones if self._is_listed(order)]
         if not self._bucket(account).take(1):
@@ -204,7 +211,7 @@ class Watcher:
             random.shuffle(ids)
             now_ms, each = self.desk.now_ms(), RETURN_PER_SECOND
             for second, begin in enumerate(range(0, len(ids), each)):
-                await orders.lease(connection, ids[begin : begin + each], now_ms + second * 1000)
+                await orders.put_off(connection, ids[begin : begin + each], now_ms + second * 1000)
         self.desk.bells.watcher.set()
 
     async def _leave_alone(self, circuit: Circuit, due: Sequence[Order]) -> None:
@@ -259,7 +266,7 @@ class Watcher:
         wait = max(self._bucket(account).wait(cost=PER_ORDER), 0.5)
         async with self.desk.db.transaction() as connection:
             until = self.desk.now_ms() + int(wait * 1000)
-            await orders.lease(connection, [order.id for order in late], until)
+            await orders.put_off(connection, [order.id for order in late], until)
 
     def _circuit(self, site: str) -> Circuit:
         return self._circuits.setdefault(site, Circuit())

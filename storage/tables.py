@@ -200,11 +200,18 @@ orders = Table(
     Column("expires_at", BigInteger),
     Column("ended_at", BigInteger),
     Column("next_look_ms", BigInteger, nullable=False),
+    Column("leased_ms", BigInteger),  # the end of the last lease: being looked at where it is the next look
     Column("last_look_at", BigInteger),
     Column("failed_looks", Integer, nullable=False),  # in a row
     Column("trouble", Text),  # the code of the error that the last look met
     UniqueConstraint("account_id", "site_id"),
     Index(None, "is_open", "next_look_ms"),
+    Index(
+        "ix_orders_open_of_account",
+        "account_id",
+        sqlite_where=text("is_open = 1"),
+        postgresql_where=text("is_open"),
+    ),
     Index(None, "user_id", "created_at"),
 )
 
@@ -291,6 +298,12 @@ hooks = Table(
     Index(
         "ix_hooks_due",
         "not_before_ms",
+        sqlite_where=text("state IN ('new', 'held')"),
+        postgresql_where=text("state IN ('new', 'held')"),
+    ),
+    Index(
+        "ix_hooks_waiting",
+        "account_id",
         sqlite_where=text("state IN ('new', 'held')"),
         postgresql_where=text("state IN ('new', 'held')"),
     ),

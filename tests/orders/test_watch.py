@@ -132,8 +132,8 @@ async def test_a_look_wakes_the_watcher_for_the_next_one(scene: Scene, site: str
 
 
 @pytest.mark.parametrize("site", ["gsim", "smsgig"])
-async def test_after_a_start_everything_is_looked_at_at_once(scene: Scene, site: str) -> None:
-    """A look that died with the process holds its lease; webhooks were lost while nobody was there."""
+async def test_after_a_start_looks_that_died_are_made_again(scene: Scene, site: str) -> None:
+    """A look that died with the process holds its lease."""
     order = await scene.buy(await scene.account(site))
     scene.desk.ahead += 10
     async with scene.desk.db.transaction() as connection:
@@ -144,6 +144,22 @@ async def test_after_a_start_everything_is_looked_at_at_once(scene: Scene, site:
     assert await Watcher(scene.desk).step() == 1
     await scene.desk.drain()
     assert len(await scene.pushed(order)) == 1
+
+
+async def test_after_a_start_all_others_are_looked_at_when_they_are_due(scene: Scene) -> None:
+    """Ten thousand at once would keep each other waiting."""
+    account = await scene.account("smsgig")
+    looked_at, waiting = await scene.buy(account), await scene.buy(account)
+    scene.desk.ahead += 10
+    await Watcher(scene.desk).step()
+    await scene.desk.drain()
+    later_ms = scene.desk.now_ms() + 20_000
+    async with scene.desk.db.transaction() as connection:
+        await orders.put_off(connection, [waiting.id], later_ms)
+    before = (await scene.order(looked_at)).next_look_ms
+    await after_start(scene.desk)
+    assert (await scene.order(looked_at)).next_look_ms == before
+    assert (await scene.order(waiting)).next_look_ms == later_ms
 
 
 async def fail_until_told(scene: Scene) -> None:

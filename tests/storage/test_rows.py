@@ -240,6 +240,10 @@ async def test_which_orders_are_due(db: Database) -> None:
         await orders.lease(connection, ["o2", "o1"], 700)
         await orders.change(connection, "o1", next_look_ms=800)
         assert [order.id for order in await orders.still_leased(connection, ["o1", "o2"], 700)] == ["o2"]
+        await orders.put_off(connection, ["o0"], 800)
+        assert await orders.end_leases(connection, 600) == 1, "o1 is not leased any more, o0 never was"
+        assert [order.id for order in await orders.due(connection, 600, 10)] == ["o2"]
+        await orders.change(connection, "o0", next_look_ms=500)
         assert {order.id for order in await orders.open_of_account(connection, "a1")} == {
             "o0",
             "o1",

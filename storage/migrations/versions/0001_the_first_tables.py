@@ -166,6 +166,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_hooks")),
     )
     op.create_index(
+        "ix_hooks_waiting",
+        "hooks",
+        ["account_id"],
+        unique=False,
+        sqlite_where=sa.text("state IN ('new', 'held')"),
+        postgresql_where=sa.text("state IN ('new', 'held')"),
+    )
+    op.create_index(
         "ix_hooks_due",
         "hooks",
         ["not_before_ms"],
@@ -238,6 +246,7 @@ def upgrade() -> None:
         sa.Column("expires_at", sa.BigInteger(), nullable=True),
         sa.Column("ended_at", sa.BigInteger(), nullable=True),
         sa.Column("next_look_ms", sa.BigInteger(), nullable=False),
+        sa.Column("leased_ms", sa.BigInteger(), nullable=True),
         sa.Column("last_look_at", sa.BigInteger(), nullable=True),
         sa.Column("failed_looks", sa.Integer(), nullable=False),
         sa.Column("trouble", sa.Text(), nullable=True),
@@ -248,6 +257,14 @@ def upgrade() -> None:
     )
     op.create_index(
         op.f("ix_orders_is_open_next_look_ms"), "orders", ["is_open", "next_look_ms"], unique=False
+    )
+    op.create_index(
+        "ix_orders_open_of_account",
+        "orders",
+        ["account_id"],
+        unique=False,
+        sqlite_where=sa.text("is_open = 1"),
+        postgresql_where=sa.text("is_open"),
     )
     op.create_index(op.f("ix_orders_user_id_created_at"), "orders", ["user_id", "created_at"], unique=False)
 
@@ -276,6 +293,7 @@ def downgrade() -> None:
 
     op.drop_table("messages")
     op.drop_index(op.f("ix_orders_user_id_created_at"), table_name="orders")
+    op.drop_index("ix_orders_open_of_account", table_name="orders")
     op.drop_index(op.f("ix_orders_is_open_next_look_ms"), table_name="orders")
 
     op.drop_table("orders")
@@ -284,6 +302,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_purchases_account_id_created_at"), table_name="purchases")
 
     op.drop_table("purchases")
+    op.drop_index("ix_hooks_waiting", table_name="hooks")
     op.drop_index("ix_hooks_due", table_name="hooks")
 
     op.drop_table("hooks")
