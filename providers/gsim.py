@@ -5,22 +5,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import partial
 from typing import Any
-from urllib.parse import quote
 
 from providers.countries import iso_of
-from providers.door import Answer, Request
-from providers.errors import (
-    BadKey,
-    Conflict,
-    Invalid,
-    NoFunds,
-    NoNumbers,
-    NotFound,
-    RateLimited,
-    Refused,
-    Unavailable,
-)
-from providers.pages import Entry, Page, follow, look_singly, strike_off
+from providers.door import Request
+from providers.errors import NoNumbers
+from providers.gsim_common import item_request, request
+from providers.gsim_rental_line import RENTALS, RENTALS_JOURNAL
+from providers.gsim_rentals import GsimRentals, rental_quote
+from providers.pages import Entry, look_singly, strike_off
 from providers.shape import (
     BadShape,
     each_map,
@@ -39,8 +31,9 @@ from providers.site import (
     OrderRef,
     Picks,
     Quote,
+    Record,
     Seen,
-    Site,
+    Sheet,
     Sms,
 )
 from providers.words import (
@@ -48,6 +41,7 @@ from providers.words import (
     Choice,
     Credential,
     Effect,
+    Journal,
     Line,
     Option,
     Pace,
@@ -68,22 +62,12 @@ STATES: Mapping[str, State] = {
 REFUNDED = frozenset({"CANCELLED", "BANNED", "REFUNDED"})
 """Words after which the whole price is back. Of EXPIRED the document does not say."""
 
-ERRORS: Mapping[str, type[Refused]] = {
-    "FORBIDDEN": BadKey,
-    "NOT_FOUND": NotFound,
-    "INSUFFICIENT_BALANCE": NoFunds,
-    "VALIDATION_ERROR": Invalid,
-    "CONFLICT": Conflict,
-}
-
 ORDER_PICKS = ("service", "country", "operator")
+NUMBERS = "numbers"
 ANY = "any"
-PAGE_SIZE = 100
-PAGES = 10
-RATE_PAUSE = 60.0
 
 
-class Gsim(Site):
+class Gsim(GsimRentals):
     """gsim.io. "No numbers" has no error of its own: it is an empty count, or Unavailable when buying."""
 
     key = "gsim"
@@ -93,7 +77,7 @@ class Gsim(Site):
     credentials = (Credential(key="api_key", pattern=re.compile(r"[!-~]{8,200}")),)
     lines = (
         Line(
-            key="numbers",
+            key=NUMBERS,
             listed=True,
             choices=(
                 Choice(key="service", required=True),
@@ -105,29 +89,38 @@ class Gsim(Site):
                 Act(key="ban", when=frozenset({State.WAITING}), effect=Effect.ENDS, confirm=True),
             ),
         ),
+        RENTALS,
     )
+    journals = (Journal(key="orders", filters=tuple(STATES)), RENTALS_JOURNAL)
     pace = Pace(per_minute=60, floor=2.0)
     trace = Trace.LIST
 
     async def balance(self, credentials: Credentials) -> Decimal:
         """GET /balance."""
-        return await self._read(_request(credentials, "GET", "/balance"), _balance)
+        return await self._read(request(credentials, "GET", "/balance"), _balance)
 
     async def options(
         self, credentials: Credentials, line: str, choice: str, picks: Picks
     ) -> Sequence[Option]:
-        """GET /services, /countries, /operators. Only an operator's price is what an order costs."""
+        """GET /services, /countries, /operators: only an operator's price is exact. /rentals/search."""
         self.line(line).choice(choice)
+        if line == RENTALS.key:
+            return await self._numbers(credentials, picks)
         if choice == "operator":
             return await self._operators(credentials, picks)
         if choice == "country":
             params = {"service": picks.get("service", "")}
-            return await self._read(_request(credentials, "GET", "/countries", params=params), _countries)
-        return await self._read(_request(credentials, "GET", "/services"), _services)
+            return await self._read(request(credentials, "GET", "/countries", params=params), _countries)
+        return await self._read(request(credentials, "GET", "/services"), _services)
 
     async def quote(self, credentials: Credentials, line: str, picks: Picks) -> Quote:
-        """The operator's price from GET /operators; bounds over all if "any" is absent. Raises NoNumbers."""
+        """The operator's price from GET /operators; bounds over all if "any" is absent. Raises NoNumbers.
+
+        A rental's is what was stated: the site tells neither base price nor markup before.
+        """
         self.line(line)
+        if line == RENTALS.key:
+            return rental_quote(picks)
         operators = [
             option for option in await self._operators(credentials, picks) if option.price is not None
         ]
@@ -148,33 +141,46 @@ class Gsim(Site):
         )
 
     async def buy(self, credentials: Credentials, line: str, picks: Picks) -> Sequence[Seen]:
-        """POST /orders. `operator` is left out for any."""
+        """POST /orders (`operator` is left out for any) or /rentals."""
         self.line(line)
+        if line == RENTALS.key:
+            return [await self._rent(credentials, picks)]
         body = {key: picks[key] for key in ORDER_PICKS if key in picks}
-        return [await self._send(_request(credentials, "POST", "/orders", json=body), _order)]
+        return [await self._send(request(credentials, "POST", "/orders", json=body), _order)]
 
     async def look(self, credentials: Credentials, order: OrderRef) -> Seen:
-        """GET /orders/:id. It tells neither country nor operator. Raises NotFound."""
-        return await self._read(_order_request(credentials, "GET", order), _order)
+        """GET /orders/:id, without country and operator; for rentals see there. Raises NotFound."""
+        if order.line == RENTALS.key:
+            return await self._look_at_rental(credentials, order)
+        return await self._read(item_request(credentials, "GET", "/orders/:id", order), _order)
 
     async def look_all(self, credentials: Credentials, orders: Sequence[OrderRef]) -> Sequence[Seen]:
         """GET /orders, as many pages as it takes, then one by one what they did not show."""
-        wanted = {order.id: order for order in orders}
-        missing = dict(wanted)
-        entries = await self._list(credentials, strike_off(missing))
-        found = [seen for seen in _orders(entries) if seen.id in wanted]
-        return await look_singly(partial(self.look, credentials), missing.values(), found)
+        wanted = {order.id: order for order in orders if order.line != RENTALS.key}
+        missing, found = dict(wanted), []
+        if wanted:
+            entries = await self._list(credentials, strike_off(missing))
+            found = [seen for seen in _orders(entries) if seen.id in wanted]
+        singly = [*missing.values(), *(order for order in orders if order.line == RENTALS.key)]
+        return await look_singly(partial(self.look, credentials), singly, found)
 
     async def recent(self, credentials: Credentials, line: str) -> Sequence[Seen]:
-        """The newest orders by GET /orders, newest first: about a hundred, more if the list is unsorted."""
+        """The newest orders by GET /orders, newest first: about a hundred, more if the list is unsorted.
+
+        Rentals by GET /rentals, without `created_at`.
+        """
+        if line == RENTALS.key:
+            return await self._recent_rentals(credentials)
         entries = await self._list(credentials, _newest_first)
         return sorted(_orders(entries), key=lambda seen: seen.created_at or 0, reverse=True)
 
     async def act(
         self, credentials: Credentials, act: str, order: OrderRef, given: Picks = NOTHING_GIVEN
     ) -> Seen:
-        """POST /orders/:id/cancel or /ban. Raises Conflict when the order has moved on."""
+        """POST /orders/:id/cancel or /ban; for rentals see there. Raises Conflict when it has moved on."""
         self.line(order.line).act(act)
+        if order.line == RENTALS.key:
+            return await self._act_on_rental(credentials, act, order, given)
 
         def ended(data: Any) -> Seen:
             answer = need_map(data)
@@ -184,60 +190,35 @@ class Gsim(Site):
                 id=order.id, state=State.CANCELLED, refunded=get_money(answer, "refunded"), raw=answer
             )
 
-        return await self._send(_order_request(credentials, "POST", order, f"/{act}"), ended)
+        return await self._send(item_request(credentials, "POST", f"/orders/:id/{act}", order), ended)
 
-    def refusal(self, call: str, answer: Answer) -> Refused | None:
-        """Errors are {"error", "code"}; of the 5xx only 503 PROVIDER_ERROR is a documented no."""
-        body = answer.data if isinstance(answer.data, dict) else {}
-        detail, code = get_text(body, "error") or "", get_text(body, "code") or ""
-        if answer.status == 429:
-            pause = answer.retry_after or RATE_PAUSE
-            return RateLimited(self.key, call, retry_after=pause, detail=detail)
-        if answer.status == 401:
-            return BadKey(self.key, call, detail=detail, status=401)
-        if answer.status == 503 and code == "PROVIDER_ERROR":
-            return Unavailable(self.key, call, detail=detail, status=503)
-        if 400 <= answer.status < 500 and answer.is_json:
-            return ERRORS.get(code, Refused)(self.key, call, detail=detail or code, status=answer.status)
-        return None
+    async def journal(
+        self,
+        credentials: Credentials,
+        key: str,
+        *,
+        word: str = "",
+        page: int = 1,
+        order: OrderRef | None = None,
+    ) -> Sheet:
+        """GET /orders, /rentals, /rentals/:id/sms, /rentals/:id/calls."""
+        if order is not None:
+            self.line(order.line).journal(key)
+            return await self._sheet_of_rental(credentials, key, order, page)
+        if key == RENTALS_JOURNAL.key:
+            return await self._rentals_sheet(credentials, word, page)
+        return await self._sheet(partial(_ask, credentials), key, _record, page=page, word=word)
 
     async def _operators(self, credentials: Credentials, picks: Picks) -> Sequence[Option]:
         params = {key: picks.get(key, "") for key in ("service", "country")}
-        return await self._read(_request(credentials, "GET", "/operators", params=params), _priced)
+        return await self._read(request(credentials, "GET", "/operators", params=params), _priced)
 
     async def _list(self, credentials: Credentials, enough: Callable[[Sequence[Entry]], bool]) -> list[Entry]:
-        async def read(number: int) -> Page:
-            params = {"page": number, "limit": PAGE_SIZE}
-            return await self._read(_request(credentials, "GET", "/orders", params=params), _page)
-
-        return await follow(read, most=PAGES, enough=enough, stamp="createdAt")
+        return await self._entries(partial(_ask, credentials), "orders", enough=enough, stamp="createdAt")
 
 
-def _request(
-    credentials: Credentials,
-    method: str,
-    path: str,
-    *,
-    params: Mapping[str, str | int] | None = None,
-    json: Mapping[str, Any] | None = None,
-    template: str = "",
-) -> Request:
-    key = credentials["api_key"]
-    headers = {"Authorization": f"Bearer {key}"}
-    return Request(
-        method=method,
-        path=path,
-        template=template,
-        headers=headers,
-        params=params or {},
-        json=json,
-        secret=key,
-    )
-
-
-def _order_request(credentials: Credentials, method: str, order: OrderRef, tail: str = "") -> Request:
-    path = f"/orders/{quote(order.id, safe='')}{tail}"
-    return _request(credentials, method, path, template=f"/orders/:id{tail}")
+def _ask(credentials: Credentials, params: Mapping[str, str | int]) -> Request:
+    return request(credentials, "GET", "/orders", params=params)
 
 
 def _balance(data: Any) -> Decimal:
@@ -271,11 +252,6 @@ def _options(data: Any, *, price: str, from_price: bool, countries: bool = False
         )
 
 
-def _page(data: Any) -> Page:
-    answer = need_map(data)
-    return Page(entries=list(each_map(answer.get("orders"))), last=get_int(answer, "totalPages"))
-
-
 def _newest_first(entries: Sequence[Entry]) -> bool:
     stamps = [get_stamp(entry, "createdAt") or 0 for entry in entries]
     return stamps == sorted(stamps, reverse=True)
@@ -301,6 +277,20 @@ def _order(data: Any) -> Seen:
         created_at=get_stamp(order, "createdAt"),
         picks={key: text for key in ORDER_PICKS if (text := get_text(order, key))},
         raw=order,
+    )
+
+
+def _record(entry: Entry) -> Record:
+    seen = _order(entry)
+    return Record(
+        id=seen.id,
+        at=seen.created_at,
+        word=get_text(entry, "status"),
+        text=get_text(entry, "smsCode"),
+        number=seen.number,
+        amount=seen.price,
+        line=NUMBERS,
+        seen=seen,
     )
 
 

@@ -157,14 +157,14 @@ async def test_acts_end_the_order_and_bring_the_money_back(
 
 
 def test_acts_wait_for_no_code() -> None:
-    [line] = Gsim.lines
+    line = next(line for line in Gsim.lines if line.key == "numbers")
     assert {act.key: act.confirm for act in line.acts} == {"cancel": False, "ban": True}
     assert all(act.when == {State.WAITING} and act.effect is Effect.ENDS for act in line.acts)
 
 
 async def test_unknown_lines_choices_and_acts_are_a_fault_of_ours(gsim: Gsim) -> None:
     with pytest.raises(KeyError):
-        await gsim.quote(KEY, "rentals", PICKS)
+        await gsim.quote(KEY, "leases", PICKS)
     with pytest.raises(KeyError):
         await gsim.options(KEY, "numbers", "state", PICKS)
     with pytest.raises(KeyError):

@@ -1,0 +1,76 @@
+# Rented numbers: what they ask, what can be done with them, what the sites keep of them.
+
+# gsim.io
+line-gsim-rentals = 📅 Numbers by the month
+about-gsim-rentals = <b>By the month</b>: a number of your own that receives and sends SMS and calls.
+choice-number_type = Kind
+choice-capability = Can do
+choice-contains = Digits in it
+choice-monthly_price = Base price
+unset-capability = anything
+unset-contains = any
+choose-number_type = <b>Which kind of number?</b>
+choose-capability = <b>What must the number be able to do?</b>
+choose-contains = <b>Which digits should be in it?</b>
+choose-monthly_price = <b>How much may it cost a month, before the site's markup?</b>
+type-country = <b>Type the country's code</b>: two letters, such as <code>US</code>.
+type-contains = <b>Type what the number should contain</b>, such as <code>555</code>.
+type-monthly_price =
+    <b>Type the highest base price a month you accept</b>, in dollars, such as <code>1.15</code>.
+    The site doesn't tell it before, and adds its own markup: its example turns $1.15 into $1.50.
+list-or-type-country = Not here? Type the country's two letters, such as <code>US</code>.
+list-or-type-contains = Choose one, or type it.
+list-or-type-monthly_price = Choose one, or type it.
+hint-country = ⚠️ A country's code has two letters, such as US.
+hint-contains = ⚠️ Two to twelve digits or letters, such as 555.
+hint-monthly_price = ⚠️ A price in dollars, such as 1.15.
+
+rule-markup-by-site = ⚠️ { $site } adds its own markup to this price and tells it only afterwards.
+rule-fee-by-site = ⚠️ { $site } charges a fee for this and doesn't tell it before.
+rule-renews = 🔁 Paid by the month. { $site } can renew it by itself: see “Auto-renewal” on its card.
+
+act-send_sms = ✉️ Send an SMS
+act-auto_renew = 🔁 Auto-renewal
+act-call = 📞 Call
+act-forwarding = ↪️ Forward calls
+act-voicemail = 📼 Voicemail
+act-rename = ✏️ Rename
+act-release = 🗑 Give the number back
+ask-release = Give this number back? It's gone at once and can't be had again. { $site } says nothing of a refund.
+choice-to = To
+choice-body = Text
+choice-forwarding = Calls go to
+choice-voicemail = Voicemail
+choice-friendly_name = Name
+choose-to = <b>To which number?</b>
+choose-body = <b>What should it say?</b>
+choose-forwarding = <b>Where should calls go?</b>
+choose-voicemail = <b>Should callers be able to leave a message?</b>
+choose-friendly_name = <b>What should it be called?</b>
+type-to = <b>Type the number</b> with + and the country's code, such as <code>+14155551234</code>.
+type-body = <b>Type the text of the SMS</b>, up to 1600 characters.
+type-forwarding = <b>Type the number that calls go to</b>, such as <code>+905551234567</code>.
+type-friendly_name = <b>Type a name for this number</b>, up to 64 characters.
+list-or-type-to = Choose one, or type it.
+list-or-type-body = Choose one, or type it.
+list-or-type-forwarding = Type a number such as <code>+905551234567</code>, or turn it off.
+list-or-type-friendly_name = Choose one, or type it.
+hint-to = ⚠️ A number begins with + and the country's code, such as +14155551234.
+hint-body = ⚠️ An SMS has 1 to 1600 characters.
+hint-forwarding = ⚠️ A number begins with + and the country's code, such as +905551234567.
+hint-friendly_name = ⚠️ A name has 1 to 64 characters, in one line.
+
+journal-orders = 📱 Orders
+journal-rentals = 📅 Rentals
+journal-messages = ✉️ Messages
+journal-calls = 📞 Calls
+word-gsim-orders-PENDING = waiting
+word-gsim-orders-RECEIVED = code came
+word-gsim-orders-CANCELLED = cancelled
+word-gsim-orders-BANNED = banned
+word-gsim-orders-REFUNDED = refunded
+word-gsim-orders-EXPIRED = time is up
+word-gsim-rentals-ACTIVE = active
+word-gsim-rentals-PENDING_RENEWAL = renewal due
+word-gsim-rentals-EXPIRED = ended
+word-gsim-rentals-CANCELLED = given back

@@ -1,0 +1,76 @@
+# Номера в аренде: о чём спрашиваем, что с ними можно делать, что о них хранят сайты.
+
+# gsim.io
+line-gsim-rentals = 📅 Номера на месяц
+about-gsim-rentals = <b>На месяц</b>: ваш собственный номер, который принимает и отправляет SMS и звонки.
+choice-number_type = Тип
+choice-capability = Умеет
+choice-contains = Цифры в номере
+choice-monthly_price = Базовая цена
+unset-capability = что угодно
+unset-contains = любые
+choose-number_type = <b>Какой тип номера?</b>
+choose-capability = <b>Что должен уметь номер?</b>
+choose-contains = <b>Какие цифры должны быть в номере?</b>
+choose-monthly_price = <b>Сколько он может стоить в месяц без наценки сайта?</b>
+type-country = <b>Напишите код страны</b>: две буквы, например <code>US</code>.
+type-contains = <b>Напишите, что должно быть в номере</b>, например <code>555</code>.
+type-monthly_price =
+    <b>Напишите самую высокую базовую цену за месяц</b> в долларах, например <code>1.15</code>.
+    Сайт не называет её заранее и добавляет свою наценку: в его примере из $1.15 получается $1.50.
+list-or-type-country = Нет в списке? Напишите две буквы страны, например <code>US</code>.
+list-or-type-contains = Выберите из списка или напишите.
+list-or-type-monthly_price = Выберите из списка или напишите.
+hint-country = ⚠️ В коде страны две буквы, например US.
+hint-contains = ⚠️ От двух до двенадцати цифр или букв, например 555.
+hint-monthly_price = ⚠️ Цена в долларах, например 1.15.
+
+rule-markup-by-site = ⚠️ { $site } добавит к этой цене свою наценку и назовёт её только потом.
+rule-fee-by-site = ⚠️ { $site } берёт за это плату и не называет её заранее.
+rule-renews = 🔁 Оплата помесячная. { $site } может продлевать сам: смотрите «Автопродление» в карточке номера.
+
+act-send_sms = ✉️ Отправить SMS
+act-auto_renew = 🔁 Автопродление
+act-call = 📞 Позвонить
+act-forwarding = ↪️ Переадресация
+act-voicemail = 📼 Автоответчик
+act-rename = ✏️ Переименовать
+act-release = 🗑 Отказаться от номера
+ask-release = Отказаться от номера? Он пропадёт сразу, и вернуть его нельзя. О возврате денег { $site } ничего не говорит.
+choice-to = Кому
+choice-body = Текст
+choice-forwarding = Звонки идут на
+choice-voicemail = Автоответчик
+choice-friendly_name = Название
+choose-to = <b>На какой номер?</b>
+choose-body = <b>Что написать?</b>
+choose-forwarding = <b>Куда направлять звонки?</b>
+choose-voicemail = <b>Могут ли звонящие оставить сообщение?</b>
+choose-friendly_name = <b>Как назвать номер?</b>
+type-to = <b>Напишите номер</b> с + и кодом страны, например <code>+14155551234</code>.
+type-body = <b>Напишите текст SMS</b>, до 1600 знаков.
+type-forwarding = <b>Напишите номер, на который пойдут звонки</b>, например <code>+905551234567</code>.
+type-friendly_name = <b>Напишите название номера</b>, до 64 знаков.
+list-or-type-to = Выберите из списка или напишите.
+list-or-type-body = Выберите из списка или напишите.
+list-or-type-forwarding = Напишите номер, например <code>+905551234567</code>, или выключите.
+list-or-type-friendly_name = Выберите из списка или напишите.
+hint-to = ⚠️ Номер начинается с + и кода страны, например +14155551234.
+hint-body = ⚠️ В SMS от 1 до 1600 знаков.
+hint-forwarding = ⚠️ Номер начинается с + и кода страны, например +905551234567.
+hint-friendly_name = ⚠️ В названии от 1 до 64 знаков, в одну строку.
+
+journal-orders = 📱 Заказы
+journal-rentals = 📅 Аренда
+journal-messages = ✉️ Сообщения
+journal-calls = 📞 Звонки
+word-gsim-orders-PENDING = ждёт кода
+word-gsim-orders-RECEIVED = код пришёл
+word-gsim-orders-CANCELLED = отменён
+word-gsim-orders-BANNED = заблокирован
+word-gsim-orders-REFUNDED = деньги возвращены
+word-gsim-orders-EXPIRED = время вышло
+word-gsim-rentals-ACTIVE = активен
+word-gsim-rentals-PENDING_RENEWAL = пора продлить
+word-gsim-rentals-EXPIRED = закончился
+word-gsim-rentals-CANCELLED = возвращён
