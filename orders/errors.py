@@ -70,6 +70,18 @@ class Unfinished(Told):
     code = "unfinished"
 
 
+class OverLimit(Told):
+    """It would go over a cap that this person has set. `span`: order, day or month; USD."""
+
+    code = "over-limit"
+
+    def __init__(self, span: str, most: Decimal, left: Decimal) -> None:
+        super().__init__(span, most, left)
+        self.span = span
+        self.most = most
+        self.left = left
+
+
 class PriceRose(Told):
     """The site wants more than what was confirmed: ask again."""
 

@@ -9,18 +9,19 @@ from decimal import ROUND_UP, Decimal
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from orders import acts, find_out, keys, private, settle, wish
+from orders import acts, find_out, keys, limits, private, settle, wish
 from orders.access import may_order
 from orders.acts import Pressed
 from orders.desk import Desk
 from orders.errors import Gone, NotNow, NotYours, PriceRose, Unfinished
+from orders.limits import Room
 from providers.errors import BadKey, NoAnswer, Refused, SiteError
 from providers.site import (
     Quote,
     Seen,
 )
 from providers.words import Line
-from storage import accounts, drafts, orders, purchases
+from storage import accounts, drafts, orders, people, purchases
 from storage.accounts import Account
 from storage.db import new_id
 from storage.drafts import Draft
@@ -47,6 +48,8 @@ class Offer:
     draft: Draft
     quote: Quote
     balance: Decimal | None
+    room: Room | None = None
+    """The cap that leaves the person least, if there is any."""
 
 
 async def offer(desk: Desk, draft: Draft) -> Offer:
@@ -70,7 +73,9 @@ async def offer(desk: Desk, draft: Draft) -> Offer:
             raise Gone("draft")
         if balance is not None:
             await accounts.change(connection, account.id, balance=balance, balance_at=desk.now())
-    return Offer(armed, quote, balance)
+        user = await people.get_user(connection, draft.user_id)
+        rooms = [] if user is None else await limits.rooms(connection, user, desk.now())
+    return Offer(armed, quote, balance, limits.tightest(rooms))
 
 
 async def confirm(desk: Desk, token: str, user_id: int) -> Purchase | None:
@@ -102,6 +107,7 @@ async def confirm(desk: Desk, token: str, user_id: int) -> Purchase | None:
         if await drafts.get_by_token(connection, token) != draft:
             raise Gone("draft")
         await _still_orders(connection, account.id, user_id)
+        await limits.check(connection, purchase, desk.now())
         await drafts.drop(connection, draft.id)
         await settle.tell(connection, desk, purchase)
     desk.bells.outbox.set()
@@ -123,6 +129,7 @@ async def confirm_act(desk: Desk, press: Pressed, user_id: int, token: str) -> P
             return None
         await _still_there(connection, press, purchase)
         await _still_orders(connection, press.account.id, user_id)
+        await limits.check(connection, purchase, desk.now())
     begin(desk, purchase)
     return purchase
 

@@ -1,11 +1,13 @@
 """Users and chats, by Telegram's ids."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.db import fetch_one, upsert
+from storage import prepared
+from storage.prepared import upsert
 from storage.tables import chats, users
 
 KEEP_DAYS = 30
@@ -19,6 +21,10 @@ class User:
     id: int
     language: str
     keep_days: int
+    cap_order: Decimal | None = None
+    """USD, as all caps: the most that one order may cost; None: no cap."""
+    cap_day: Decimal | None = None
+    cap_month: Decimal | None = None
     created_at: int
 
 
@@ -34,7 +40,7 @@ class Chat:
 
 async def get_user(connection: AsyncConnection, user_id: int) -> User | None:
     """The user, if the bot has met them."""
-    return await fetch_one(connection, select(users).where(users.c.id == user_id), User)
+    return await prepared.find_as(connection, User, users, id=user_id)
 
 
 async def meet_user(connection: AsyncConnection, user_id: int, language: str, now: int) -> User:
@@ -61,9 +67,14 @@ async def set_keep_days(connection: AsyncConnection, user_id: int, days: int) ->
     await connection.execute(update(users).where(users.c.id == user_id).values(keep_days=days))
 
 
+async def set_cap(connection: AsyncConnection, user_id: int, span: str, most: Decimal | None) -> None:
+    """The most that this person spends an order, day or month from now on."""
+    await connection.execute(update(users).where(users.c.id == user_id).values({f"cap_{span}": most}))
+
+
 async def get_chat(connection: AsyncConnection, chat_id: int) -> Chat | None:
     """The chat, if the bot has met it."""
-    return await fetch_one(connection, select(chats).where(chats.c.id == chat_id), Chat)
+    return await prepared.find_as(connection, Chat, chats, id=chat_id)
 
 
 async def meet_chat(connection: AsyncConnection, chat_id: int, kind: str, title: str) -> None:

@@ -69,6 +69,9 @@ users = Table(
     Column("id", BigInteger, primary_key=True),  # Telegram's
     Column("language", Text, nullable=False),
     Column("keep_days", Integer, nullable=False),  # codes and texts are deleted after so many days
+    Column("cap_order", Money),  # the most that this person lets one order cost, and a day, and a month
+    Column("cap_day", Money),
+    Column("cap_month", Money),
     Column("created_at", BigInteger, nullable=False),
 )
 

@@ -1,7 +1,7 @@
 """Every failure in the reader's language: what happened, whether money was spent, what to press next."""
 
 from handlers.texts import Html, Texts, clean
-from orders.errors import AlreadyLinked, BadInput, PriceRose, Told
+from orders.errors import AlreadyLinked, BadInput, OverLimit, PriceRose, Told
 from providers.errors import NoAnswer, RateLimited, SiteError
 
 DETAIL_LENGTH = 160
@@ -12,6 +12,8 @@ def told(t: Texts, error: Told) -> Html:
     match error:
         case PriceRose():
             return t("told-price-rose", confirmed=t.money(error.confirmed), now=t.money(error.now))
+        case OverLimit():
+            return t(f"told-over-limit-{error.span}", most=t.money(error.most), left=t.money(error.left))
         case AlreadyLinked():
             return t("told-already-linked", name=error.name)
         case BadInput():

@@ -10,6 +10,7 @@ from handlers.callbacks import Buy, NewWish, Open, Page, WishButton, WishDo
 from handlers.keyboard import Keyboard, button, columns_for, label, page_buttons
 from handlers.texts import Html, Texts, clean_name
 from handlers.views.accounts import account_label
+from handlers.views.limits import left
 from handlers.views.menu import menu_button
 from handlers.views.names import country, picked
 from handlers.views.view import View, page_of
@@ -161,6 +162,7 @@ def quote(t: Texts, site: Site, asked: Asked, offer: Offer, *, notice: Html | No
         t("quote-price", price=prices) if price.high else "",
         *surcharges,
         _balance(t, offer.balance, price.high),
+        left(t, offer.room),
     ])  # fmt: skip
     facts = t.lines([
         "" if price.stock is None else t("quote-stock", count=price.stock, number=t.number(price.stock)),

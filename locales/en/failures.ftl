@@ -42,3 +42,6 @@ told-already-linked = This key is already linked as “{ $name }”.
 told-bad-name = A name has 1 to 30 characters.
 told-unfinished = Something is still to be chosen.
 told-price-rose = ⚠️ The price rose from { $confirmed } to { $now }. Nothing was bought; please look and confirm again.
+told-over-limit-order = 🛑 That is over your limit of { $most } an order. You can change it under Settings, Spending limits.
+told-over-limit-day = 🛑 That would go over your limit of { $most } a day: { $left } is left. You can change it under Settings, Spending limits.
+told-over-limit-month = 🛑 That would go over your limit of { $most } a month: { $left } is left. You can change it under Settings, Spending limits.

@@ -106,6 +106,9 @@ def upgrade() -> None:
         sa.Column("id", sa.BigInteger(), nullable=False),
         sa.Column("language", sa.Text(), nullable=False),
         sa.Column("keep_days", sa.Integer(), nullable=False),
+        sa.Column("cap_order", sa.BigInteger(), nullable=True),
+        sa.Column("cap_day", sa.BigInteger(), nullable=True),
+        sa.Column("cap_month", sa.BigInteger(), nullable=True),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_users")),
     )
