@@ -12,6 +12,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from orders import cadence, rentals
+from orders.codes import best_code
 from orders.desk import Desk
 from providers.site import (
     Seen,
@@ -214,7 +215,7 @@ async def _store(connection: AsyncConnection, desk: Desk, order: Order, sms: Sms
         activation=order.activation,
         site_id=sms.id,
         at=sms.at,
-        body=seal_message(desk.vault, owner, sms),
+        body=seal_message(desk.vault, owner, replace(sms, code=best_code(sms.text, sms.code))),
         via=via,
         created_at=desk.now(),
     )
