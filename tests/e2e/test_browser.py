@@ -291,7 +291,7 @@ async def test_boris_reads_russian(visitor: Visitor) -> None:
     await expect(visitor.read("gsim.io привязан")).to_be_visible()
     await visitor.press("Заказать номер")
     await visitor.say("telegr")
-    await visitor.press("Telegram", "Russia", "Купить за")
+    await visitor.press("Telegram", "Россия", "Купить за")
     await expect(visitor.read("Ждём код").locator("time[data-unix]")).to_have_text(
         re.compile("через .+ минут")
     )

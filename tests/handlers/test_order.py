@@ -12,7 +12,7 @@ from tests.handlers.chat import NAMES, Json, Person, Town, buttons, data_of, lab
 LINES = {
     "gearsms-s1": ("S1", "WhatsApp"),
     "gearsms-s2": ("S2", "Telegram"),
-    "gearsms-global": ("Global", "United States", "WhatsApp"),
+    "gearsms-global": ("Global", "USA", "WhatsApp"),
     "gsim": ("Telegram", "Russia"),
     "smsgig": ("WhatsApp",),
     "getsms": ("Adidas",),
@@ -302,7 +302,7 @@ async def test_back_at_each_step(town: Town, anna: Person) -> None:
     await anna.says("/order")
     await anna.presses("GearSMS 2")
     await anna.presses("Global")
-    await anna.presses("United States")
+    await anna.presses("USA")
     await anna.sees("Which service")
     await anna.presses("WhatsApp")
     await anna.sees("Price")
@@ -311,7 +311,7 @@ async def test_back_at_each_step(town: Town, anna: Person) -> None:
     await anna.presses("Back")
     await anna.sees("Price", "Service: WhatsApp")
     await anna.presses("Back")
-    await anna.sees("Which service", "Country: United States")
+    await anna.sees("Which service", "Country: 🇺🇸 USA")
     await anna.presses("Back")
     await anna.sees("Which country")
     await anna.presses("Back")

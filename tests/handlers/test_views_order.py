@@ -132,8 +132,16 @@ def test_a_long_name_leaves_room_for_its_price_and_stock(t: Texts) -> None:
 
 
 def test_a_country_has_its_flag(t: Texts) -> None:
-    assert order_views.option_label(t, Option(id="1", name="Ukraine", iso="ua")) == "🇺🇦 Ukraine"
+    ukraine = {"en": "🇺🇦 Ukraine", "ru": "🇺🇦 Украина"}[t.language]
+    assert order_views.option_label(t, Option(id="1", name="Ukraine", iso="ua")) == ukraine
     assert order_views.option_label(t, Option(id="1", name="Nowhere", iso="")) == "Nowhere"
+
+
+def test_what_is_ordered_usually_has_a_star(t: Texts) -> None:
+    options = [Option(id="wa", name="WhatsApp"), Option(id="tg", name="Telegram")]
+    shelf = Shelf(options=options, total=2, fetched_at=NOW, usual=frozenset({"tg"}))
+    view = check(order_views.choose_option(t, GEARSMS, draft(), GEARSMS.lines[0].choice("service"), shelf))
+    assert [button.text for button in buttons(view)][:2] == ["WhatsApp", "⭐ Telegram"]
 
 
 @pytest.mark.parametrize(("site", "line", "choice"), CHOICES)
