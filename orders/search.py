@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from rapidfuzz import fuzz, process
-
 from providers import catalog, countries
 from providers.catalog import Name
 from providers.words import Option
@@ -92,8 +90,8 @@ def _rank(named: Name, wanted: Wanted) -> int:
         if named.joined.startswith(wanted.joined):
             return _EXACT if named.joined == wanted.joined else _BEGINS
         return _WORD if _has(named, wanted.joined) else _INSIDE
-    if len(wanted.words) > 1 and all(word in named.joined for word in wanted.words):
-        return _WORD if all(_has(named, word) for word in wanted.words) else _OUTSIDE
+    if wanted.words[0] in named.joined and all(_has(named, word) for word in wanted.words):
+        return _WORD  # all words, in whatever order
     return _OUTSIDE
 
 
@@ -133,6 +131,8 @@ def _alike(options: Sequence[Option], wanted: Wanted, languages: Sequence[str]) 
 
 def _scores(texts: Sequence[str], joined: str) -> list[tuple[int, float]]:
     """The places of those that are alike, and how much (0-100)."""
+    from rapidfuzz import fuzz, process  # noqa: PLC0415 - 3.5 MB, for those who misspell
+
     most = len(joined) + 1  # what is typed may be the beginning of a longer name
     cut = [text[:most] for text in texts]
     least = ALIKE.get(len(joined), _ALIKE)
