@@ -64,6 +64,7 @@ REFUNDED = frozenset({"CANCELLED", "BANNED", "REFUNDED"})
 
 ORDER_PICKS = ("service", "country", "operator")
 NUMBERS = "numbers"
+ORDERS_JOURNAL = Journal(key="orders", filters=tuple(STATES))
 ANY = "any"
 
 
@@ -91,7 +92,7 @@ class Gsim(GsimRentals):
         ),
         RENTALS,
     )
-    journals = (Journal(key="orders", filters=tuple(STATES)), RENTALS_JOURNAL)
+    journals = (ORDERS_JOURNAL, RENTALS_JOURNAL)
     pace = Pace(per_minute=60, floor=2.0)
     trace = Trace.LIST
 
@@ -201,12 +202,14 @@ class Gsim(GsimRentals):
         page: int = 1,
         order: OrderRef | None = None,
     ) -> Sheet:
-        """GET /orders, /rentals, /rentals/:id/sms, /rentals/:id/calls."""
+        """GET /orders, /rentals, /rentals/:id/sms, /rentals/:id/calls. Raises KeyError for any other."""
         if order is not None:
             self.line(order.line).journal(key)
             return await self._sheet_of_rental(credentials, key, order, page)
         if key == RENTALS_JOURNAL.key:
             return await self._rentals_sheet(credentials, word, page)
+        if key != ORDERS_JOURNAL.key:
+            raise KeyError(key)
         return await self._sheet(partial(_ask, credentials), key, _record, page=page, word=word)
 
     async def _operators(self, credentials: Credentials, picks: Picks) -> Sequence[Option]:
