@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import exists, func, insert, or_, select, update
+from sqlalchemy import exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage import prepared
 from storage.db import fetch_all, fetch_one
 from storage.purchases import Outcome
 from storage.tables import accounts, orders, purchases
@@ -38,13 +39,12 @@ class Account:
 
 async def add(connection: AsyncConnection, account: Account) -> None:
     """Store a new account."""
-    fields = {column.key: getattr(account, column.key) for column in accounts.c}
-    await connection.execute(insert(accounts).values(**fields))
+    await prepared.put(connection, accounts, prepared.fields(accounts, account))
 
 
 async def get(connection: AsyncConnection, account_id: str) -> Account | None:
     """The account, also a removed one: its open orders are still shown."""
-    return await fetch_one(connection, select(accounts).where(accounts.c.id == account_id), Account)
+    return await prepared.find_as(connection, Account, accounts, id=account_id)
 
 
 async def get_by_hook(connection: AsyncConnection, site: str, hook_hash: str) -> Account | None:
@@ -67,7 +67,7 @@ async def of_owner(connection: AsyncConnection, owner_id: int) -> list[Account]:
 
 async def change(connection: AsyncConnection, account_id: str, **values: Any) -> None:
     """Set these columns."""
-    await connection.execute(update(accounts).where(accounts.c.id == account_id).values(**values))
+    await prepared.change(connection, accounts, account_id, values)
 
 
 async def key_worked(connection: AsyncConnection, account: Account, **values: Any) -> None:

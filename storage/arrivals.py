@@ -5,7 +5,7 @@ from collections import defaultdict
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.db import upsert
+from storage.prepared import upsert
 from storage.tables import arrivals
 
 Counts = dict[int, float]

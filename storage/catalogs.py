@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.db import upsert
+from storage.prepared import upsert
 from storage.tables import catalogs
 
 

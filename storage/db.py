@@ -3,14 +3,12 @@
 import asyncio
 import secrets
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Executable, Table, event, text
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy import Connection, Executable, event, text
 from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncTransaction, create_async_engine
 
@@ -140,21 +138,6 @@ async def fetch_one(connection: AsyncConnection, query: Executable, row: type[Ro
 async def fetch_all(connection: AsyncConnection, query: Executable, row: type[Row]) -> list[Row]:
     """All rows as their class."""
     return [row(**found) for found in (await connection.execute(query)).mappings()]
-
-
-async def upsert(
-    connection: AsyncConnection, table: Table, values: Mapping[str, Any], *, key: list[str], change: list[str]
-) -> None:
-    """Insert a row, or change these columns of the row with that key."""
-    make = sqlite_insert if connection.dialect.name == "sqlite" else postgres_insert
-    insert = make(table).values(**values)
-    if change:
-        insert = insert.on_conflict_do_update(
-            index_elements=key, set_={column: insert.excluded[column] for column in change}
-        )
-    else:
-        insert = insert.on_conflict_do_nothing(index_elements=key)
-    await connection.execute(insert)
 
 
 def _driver_url(url: str) -> str:

@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage import prepared
 from storage.tables import drafts
 
 
@@ -74,24 +75,23 @@ def picks_from_json(stored: list[list[Any]]) -> tuple[Pick, ...]:
 
 async def add(connection: AsyncConnection, draft: Draft) -> None:
     """Store a new draft."""
-    await connection.execute(insert(drafts).values(**_values(draft)))
+    await prepared.put(connection, drafts, _values(draft))
 
 
 async def save(connection: AsyncConnection, draft: Draft) -> bool:
     """Store a changed draft. False: it is not there any more."""
-    query = update(drafts).where(drafts.c.id == draft.id).values(**_values(draft))
-    return (await connection.execute(query)).rowcount > 0
+    return await prepared.change(connection, drafts, draft.id, _values(draft))
 
 
 async def get(connection: AsyncConnection, draft_id: str) -> Draft | None:
     """The draft, if it is still there."""
-    found = (await connection.execute(select(drafts).where(drafts.c.id == draft_id))).mappings().first()
+    found = await prepared.find(connection, drafts, id=draft_id)
     return None if found is None else Draft(**{**found, "picks": picks_from_json(found["picks"])})
 
 
 async def get_by_token(connection: AsyncConnection, token: str) -> Draft | None:
     """The draft whose Buy button this is."""
-    found = (await connection.execute(select(drafts).where(drafts.c.token == token))).mappings().first()
+    found = await prepared.find(connection, drafts, token=token)
     return None if found is None else Draft(**{**found, "picks": picks_from_json(found["picks"])})
 
 
@@ -106,5 +106,5 @@ async def forget_older(connection: AsyncConnection, before: int) -> None:
 
 
 def _values(draft: Draft) -> dict[str, Any]:
-    values = {column.key: getattr(draft, column.key) for column in drafts.c}
+    values = prepared.fields(drafts, draft)
     return {**values, "picks": picks_to_json(draft.picks)}

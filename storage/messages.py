@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import func, insert, or_, select, update
+from sqlalchemy import bindparam, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.db import fetch_all, fetch_one
+from storage import prepared
 from storage.people import KEEP_DAYS
 from storage.tables import messages, orders, users
 
@@ -24,32 +24,32 @@ class Message:
     created_at: int
 
 
+_OF_ORDER = (
+    select(messages)
+    .where(messages.c.order_id == bindparam("order_id"))
+    .order_by(messages.c.activation, messages.c.created_at, func.coalesce(messages.c.at, 0), messages.c.id)
+)
+
+
 async def add(connection: AsyncConnection, message: Message) -> None:
     """Store a new message."""
-    values = {column.key: getattr(message, column.key) for column in messages.c}
-    await connection.execute(insert(messages).values(**values))
+    await prepared.put(connection, messages, prepared.fields(messages, message))
 
 
 async def get(connection: AsyncConnection, message_id: str) -> Message | None:
     """The message of that id."""
-    return await fetch_one(connection, select(messages).where(messages.c.id == message_id), Message)
+    return await prepared.find_as(connection, Message, messages, id=message_id)
 
 
 async def of_order(connection: AsyncConnection, order_id: str) -> list[Message]:
     """An order's messages, oldest first."""
-    query = (
-        select(messages)
-        .where(messages.c.order_id == order_id)
-        .order_by(
-            messages.c.activation, messages.c.created_at, func.coalesce(messages.c.at, 0), messages.c.id
-        )
-    )
-    return await fetch_all(connection, query, Message)
+    found = await connection.execute(_OF_ORDER, {"order_id": order_id})
+    return [Message(**row) for row in found.mappings()]
 
 
 async def set_site_id(connection: AsyncConnection, message_id: str, site_id: str) -> None:
     """The site's own id became known: a webhook told what a look had already brought."""
-    await connection.execute(update(messages).where(messages.c.id == message_id).values(site_id=site_id))
+    await prepared.change(connection, messages, message_id, {"site_id": site_id})
 
 
 async def forget_bodies(connection: AsyncConnection, now: int) -> int:

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, func, insert, select, tuple_, update
+from sqlalchemy import bindparam, func, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from providers.site import OrderRef
 from providers.words import State
+from storage import prepared
 from storage.drafts import Pick, ids_of, picks_from_json, picks_to_json
 from storage.tables import orders
 
@@ -66,30 +67,33 @@ class Order:
         return next((pick.name for pick in self.picks if pick.choice == choice), None)
 
 
+_FOR_UPDATE = select(orders).where(orders.c.id == bindparam("order_id")).with_for_update()
+
+
 async def add(connection: AsyncConnection, order: Order) -> None:
     """Store a new order."""
-    await connection.execute(insert(orders).values(**_values(order)))
+    await prepared.put(connection, orders, _values(order))
 
 
 async def save(connection: AsyncConnection, order: Order) -> None:
     """Store a changed order."""
-    await connection.execute(update(orders).where(orders.c.id == order.id).values(**_values(order)))
+    await prepared.change(connection, orders, order.id, _values(order))
 
 
 async def change(connection: AsyncConnection, order_id: str, **values: Any) -> None:
     """Set these columns only."""
-    await connection.execute(update(orders).where(orders.c.id == order_id).values(**values))
+    await prepared.change(connection, orders, order_id, values)
 
 
 async def get(connection: AsyncConnection, order_id: str) -> Order | None:
     """The order of that id."""
-    return await _one(connection, orders.c.id == order_id)
+    found = await prepared.find(connection, orders, id=order_id)
+    return None if found is None else _row(found)
 
 
 async def get_for_update(connection: AsyncConnection, order_id: str) -> Order | None:
     """The order, locked until the transaction ends (SQLite locks as a whole)."""
-    query = select(orders).where(orders.c.id == order_id).with_for_update()
-    found = (await connection.execute(query)).mappings().first()
+    found = (await connection.execute(_FOR_UPDATE, {"order_id": order_id})).mappings().first()
     return None if found is None else _row(found)
 
 
@@ -285,7 +289,7 @@ def _row(found: Any) -> Order:
 
 
 def _values(order: Order) -> dict[str, Any]:
-    values = {column.key: getattr(order, column.key) for column in orders.c}
+    values = prepared.fields(orders, order)
     return {
         **values,
         "picks": picks_to_json(order.picks),

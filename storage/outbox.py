@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from typing import Any, NamedTuple
 
-from sqlalchemy import and_, bindparam, delete, func, insert, literal_column, or_, select, update
+from sqlalchemy import and_, bindparam, delete, func, literal_column, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage import prepared
 from storage.db import fetch_all
 from storage.tables import outbox
 
@@ -70,6 +71,10 @@ class Waiting(NamedTuple):
 _IS_DUE = outbox.c.state == literal_column("'due'")
 """In these words, since the indexes are partial ones: SQLite must see that they fit."""
 
+_WAITING_CARD = select(outbox.c.id).where(
+    outbox.c.kind == literal_column("'card'"), _IS_DUE, outbox.c.order_id == bindparam("order_id")
+)
+
 _NEXT_DUE = select(func.min(outbox.c.not_before_ms)).where(
     _IS_DUE, outbox.c.not_before_ms > bindparam("after_ms")
 )
@@ -79,24 +84,23 @@ async def put(connection: AsyncConnection, letter: Letter, now_ms: int) -> None:
     """Write a letter. An order's card that waits already is not written twice."""
     if letter.kind is Kind.CARD and await _card_waits(connection, letter):
         return
-    await connection.execute(
-        insert(outbox).values(
-            kind=letter.kind.value,
-            priority=int(letter.priority),
-            user_id=letter.user_id,
-            chat_id=letter.chat_id,
-            thread_id=letter.thread_id,
-            order_id=letter.order_id,
-            purchase_id=letter.purchase_id,
-            message_id=letter.message_id,
-            args=dict(letter.args),
-            state="due",
-            attempts=0,
-            unsure=False,
-            not_before_ms=now_ms,
-            created_ms=now_ms,
-        )
-    )
+    values = {
+        "kind": letter.kind.value,
+        "priority": int(letter.priority),
+        "user_id": letter.user_id,
+        "chat_id": letter.chat_id,
+        "thread_id": letter.thread_id,
+        "order_id": letter.order_id,
+        "purchase_id": letter.purchase_id,
+        "message_id": letter.message_id,
+        "args": dict(letter.args),
+        "state": "due",
+        "attempts": 0,
+        "unsure": False,
+        "not_before_ms": now_ms,
+        "created_ms": now_ms,
+    }
+    await prepared.put(connection, outbox, values)
 
 
 async def waiting(
@@ -143,9 +147,8 @@ async def begin(connection: AsyncConnection, ids: Collection[int]) -> list[Queue
 
 async def sent(connection: AsyncConnection, letter_id: int, now_ms: int, sent_id: int | None) -> None:
     """It arrived, as this message."""
-    await connection.execute(
-        update(outbox).where(outbox.c.id == letter_id).values(state="sent", sent_ms=now_ms, sent_id=sent_id)
-    )
+    values = {"state": "sent", "sent_ms": now_ms, "sent_id": sent_id}
+    await prepared.change(connection, outbox, letter_id, values)
 
 
 async def again(connection: AsyncConnection, letter: Queued, at_ms: int, *, unsure: bool, error: str) -> None:
@@ -159,14 +162,12 @@ async def again(connection: AsyncConnection, letter: Queued, at_ms: int, *, unsu
         "unsure": letter.unsure or unsure,
         "error": error,
     }
-    await connection.execute(update(outbox).where(outbox.c.id == letter.id).values(**values))
+    await prepared.change(connection, outbox, letter.id, values)
 
 
 async def drop(connection: AsyncConnection, letter_id: int, error: str) -> None:
     """It can't be delivered."""
-    await connection.execute(
-        update(outbox).where(outbox.c.id == letter_id).values(state="dropped", error=error)
-    )
+    await prepared.change(connection, outbox, letter_id, {"state": "dropped", "error": error})
 
 
 async def in_state(connection: AsyncConnection, state: str) -> list[Queued]:
@@ -183,10 +184,8 @@ async def forget_older(connection: AsyncConnection, before_ms: int) -> None:
 
 
 async def _card_waits(connection: AsyncConnection, letter: Letter) -> bool:
-    query = select(outbox.c.id).where(
-        outbox.c.kind == Kind.CARD.value, outbox.c.state == "due", outbox.c.order_id == letter.order_id
-    )
-    return (await connection.execute(query)).first() is not None
+    found = await connection.execute(_WAITING_CARD, {"order_id": letter.order_id})
+    return found.first() is not None
 
 
 def _row(found: dict[str, Any]) -> Queued:

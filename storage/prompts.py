@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.db import fetch_one, upsert
+from storage import prepared
+from storage.prepared import upsert
 from storage.tables import prompts
 
 
@@ -26,7 +27,7 @@ class Prompt:
 
 async def ask(connection: AsyncConnection, prompt: Prompt) -> None:
     """Wait for this answer now, and no longer for an earlier one."""
-    values = {column.key: getattr(prompt, column.key) for column in prompts.c}
+    values = prepared.fields(prompts, prompt)
     await upsert(
         connection,
         prompts,
@@ -38,8 +39,7 @@ async def ask(connection: AsyncConnection, prompt: Prompt) -> None:
 
 async def get(connection: AsyncConnection, chat_id: int, user_id: int) -> Prompt | None:
     """What this person is asked in this chat."""
-    query = select(prompts).where(prompts.c.chat_id == chat_id, prompts.c.user_id == user_id)
-    return await fetch_one(connection, query, Prompt)
+    return await prepared.find_as(connection, Prompt, prompts, chat_id=chat_id, user_id=user_id)
 
 
 async def drop(connection: AsyncConnection, chat_id: int, user_id: int) -> bool:

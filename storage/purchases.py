@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from providers.words import State
+from storage import prepared
 from storage.drafts import Pick, ids_of, picks_from_json, picks_to_json
 from storage.tables import orders, purchases
 
@@ -194,7 +195,7 @@ async def lost_of_account(connection: AsyncConnection, account_id: str, since: i
 
 async def change(connection: AsyncConnection, purchase_id: str, **values: Any) -> None:
     """Set these columns only."""
-    await connection.execute(update(purchases).where(purchases.c.id == purchase_id).values(**values))
+    await prepared.change(connection, purchases, purchase_id, values)
 
 
 async def settle(
@@ -216,7 +217,7 @@ async def settle(
 
 async def set_card(connection: AsyncConnection, purchase_id: str, card_id: int) -> None:
     """The message that shows it."""
-    await connection.execute(update(purchases).where(purchases.c.id == purchase_id).values(card_id=card_id))
+    await prepared.change(connection, purchases, purchase_id, {"card_id": card_id})
 
 
 async def _one(connection: AsyncConnection, where: Any) -> Purchase | None:
