@@ -10,7 +10,7 @@ import time
 from dataclasses import asdict
 from pathlib import Path
 
-from bench import cadence, door, lag, many, press, queued, starting, webhook
+from bench import cadence, codes, door, lag, many, press, queued, starting, webhook
 from bench.figures import Figure, table
 from bot import log
 
@@ -23,6 +23,7 @@ MEASUREMENTS = {
     "queued": queued.measure,
     "starting": starting.measure,
     "door": door.measure,
+    "codes": codes.measure,
 }
 RESULTS = Path(__file__).parent / "results" / "latest.json"
 

@@ -217,7 +217,7 @@ THING: Words = {
     "model, version, ip, imei, ending, ending in, ending with, ends, ends in, ends with, last four, "
     "balance*, bal, amount*, amt, total, due, copyright, year, request, request id, date, "
     "password protected, no., nr, nr., no, since, stand, stop id, policy no, awb, pnr, claim*, docket, "
-    "lot, after, before, until, till",
+    "lot, after, before, until, till, expires, expires in, expires on",
     "de nl": "bestellung*, bestellnummer*, bestelling*, bestelnummer*, karte*, kaart*, konto*, rekening*, "
     "rechnung*, factuur*, buchung*, boeking*, flug*, vlucht*, sendung*, zending*, paket*, pakket*, "
     "packstation, kundennummer*, klantnummer*, vertragsnummer*, auftrag*, endend auf, endziffern, betrag, "

@@ -170,8 +170,8 @@ def _odd(text: str, start: int, end: int, piece: str) -> Number | None:
     is_masked = before in _MASKS or after in _MASKS_AFTER or text[max(0, start - 2) : start] == ".."
     if is_masked and not is_bold:
         return None
-    left = _NOT_BLANK.search(text, max(0, start - 200), start)
-    if before == "/" or after == "/" or (left and _LINK.search(left[0])):
+    left = _NOT_BLANK.findall(text, max(0, start - 200), start)
+    if "/" in {before, after} or (left and _LINK.search(left[-1])):
         return None
     return _digits(start, end, piece) if piece.isdecimal() else _with_letters(start, end, piece)
 
@@ -205,7 +205,7 @@ _PREFIX = re.compile(rf"[Gg][{_H}](?=\d)")
 SPACING = re.compile(rf"[\s{_H}]")
 _HYPHEN = re.compile(f"[{_H}]")
 _SIGNS = re.compile(r"[.,:/'’]")
-_NOT_BLANK = re.compile(r"[!-~]+\Z")
+_NOT_BLANK = re.compile(r"[!-~]+")
 _LINK = re.compile(r"://|www\.|[a-z\d]\.[a-z]{2,8}/", re.IGNORECASE)
 _GROUP = re.compile(r"\d{1,5}(?!\w)")
 _BETWEEN = re.compile(rf"[{_S}]?[()]?[{_S}{_H}]?")

@@ -67,7 +67,7 @@ _SELLING = frozenset({Mark.PROMO, Mark.OTHER_CODE})
 _OPEN_BRACKETS = frozenset("[(<{`'\"«‹„“‘「『【*")
 _CLOSED_BRACKETS = frozenset("])>}`'\"»›“”’」』】*")
 _CODE_IN_LINK = re.compile(
-    r"(?:://|www\.|\b[a-z\d-]+\.[a-z]{2,8}/)[!-~]*?[/=](\d{4,8})(?![\w/=%+-])", re.IGNORECASE
+    r"(?:://|www\.|\b[a-z\d-]{1,40}\.[a-z]{2,8}/)[!-~]{0,200}?[/=](\d{4,8})(?![\w/=%+-])", re.IGNORECASE
 )
 _SENTENCE_END = re.compile(r"[.!?](?=\s)|[。！？\n]")
 _OPENING = re.compile(r"(?:\A|[.!?。\n】\])>:])[^\w.!?。\n】\])>:]*\Z")
@@ -82,7 +82,7 @@ _IS = re.compile(r"(?:[:=–-]|\b(?:is|es|est|ist|lautet|è|é|to))[\s\"'(\[`«�
 
 def find_code(text: str) -> str | None:
     """The one-time code in a message, without spaces and hyphens, its digits as 0-9; None without one."""
-    text = readable(text[:LONGEST_TEXT])
+    text = readable(text.strip()[:LONGEST_TEXT])
     has_digits = _DIGIT.search(text) is not None
     if not has_digits and _CAPITALS.search(text) is None:
         return None
@@ -271,7 +271,7 @@ def _in_link(text: str, marks: set[Mark]) -> str | None:
 
 def _as_it_stands(text: str, code: str) -> str | None:
     """A code with the capitals that it has in the text, or None if it does not stand there by itself."""
-    text = readable(text[:LONGEST_TEXT])
+    text = readable(text.strip()[:LONGEST_TEXT])
     kept = [(place, one) for place, one in enumerate(text) if not SPACING.match(one)]
     squeezed = "".join(ascii_digits(one) if one.isdecimal() else one for _, one in kept)
     folded, wanted = squeezed.lower(), code.lower()
