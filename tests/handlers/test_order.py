@@ -466,4 +466,4 @@ async def test_all_sites_have_their_name_in_the_quote(town: Town, anna: Person) 
     names = {label.partition(" · ")[0] for label in labels(menu)[:2]}
     assert names == {NAMES["gotsms"], NAMES["gsim"]}
     await anna.walks("gsim.io", "Telegram", "Russia")
-    await anna.sees("gsim.io", "Service: Telegram", "Country: Russia", "Price")
+    await anna.sees("gsim.io", "Service: Telegram", "Country: 🇷🇺 Russia", "Price")
