@@ -63,6 +63,7 @@ HIGHEST_MARKUP = 2000
 MOST_SERVICES = 5
 WAIT_AFTER_429 = 30.0
 STATUS_BEFORE_END = 60  # seconds
+BID_SHOWN = 60  # seconds that a bid still has which the site shows: its text says 1800, its examples 900
 LONGEST = 86_400  # seconds; the document knows 15 and 30 minutes
 
 # "Get a status of the request" names all five.
@@ -302,6 +303,8 @@ class GetSms(Site):
         # bought but without a status is UNKNOWN: an id that cost money must not be lost
         state = STATES.get((get_text(row, "status") or "").casefold(), State.UNKNOWN)
         left = min(max(get_int(row, "till_expiration") or 0, 0), LONGEST)
+        if state is State.BIDDING:
+            left = max(left, BID_SHOWN)
         if state is State.RECEIVED and not left:
             state = State.DONE
         picks = {key: text for key in ("service", "state") if (text := get_text(row, key))}

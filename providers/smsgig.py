@@ -42,7 +42,9 @@ from providers.site import (
     OrderRef,
     Picks,
     Quote,
+    Record,
     Seen,
+    Sheet,
     Site,
     Sms,
     Transaction,
@@ -53,6 +55,7 @@ from providers.words import (
     Credential,
     Effect,
     Hook,
+    Journal,
     Line,
     Option,
     Pace,
@@ -62,6 +65,7 @@ from providers.words import (
 )
 
 MOST_PAGES = 50
+PER_PAGE = 20  # transactions; what the site takes without a limit
 WAIT_AFTER_429 = 30.0
 
 # "expired" and the British spelling are not in the document; nothing else can be meant by them.
@@ -110,6 +114,7 @@ class SmsGig(Site):
     pace = Pace(per_minute=3000, floor=3.0)
     hook = Hook(signed=True)
     trace = Trace.MONEY
+    journals = (Journal(key="transactions", filters=("purchase", "refund", "deposit")),)
 
     async def balance(self, credentials: Credentials) -> Decimal:
         """See "Get Balance"."""
@@ -120,6 +125,28 @@ class SmsGig(Site):
         """The latest 100 of a kind (purchase, refund, deposit), newest first: "Get Transactions"."""
         request = _request(credentials, "GET", "/transactions", params={"limit": 100, "type": kind})
         return await self._read(request, _transactions)
+
+    async def journal(
+        self,
+        credentials: Credentials,
+        key: str,
+        *,
+        word: str = "",
+        page: int = 1,
+        order: OrderRef | None = None,
+    ) -> Sheet:
+        """The account's money, newest first: "Get Transactions", of one `type` where a word is given.
+
+        As for the services, `page` is not documented but counted in `meta`. Should the site ignore it, its
+        `current_page` tells, and there is no such page.
+        """
+        if key != "transactions":
+            raise KeyError(key)
+        asked: dict[str, str | int] = {"limit": PER_PAGE}
+        asked |= {"type": word} if word else {}
+        asked |= {"page": page} if page > 1 else {}
+        request = _request(credentials, "GET", "/transactions", params=asked)
+        return await self._read(request, lambda data: _sheet(data, page))
 
     async def options(
         self, credentials: Credentials, line: str, choice: str, picks: Picks
@@ -304,6 +331,19 @@ def _transactions(data: Any) -> list[Transaction]:
         )
         for entry in each_map(need_map(data).get("data"))
     ]
+
+
+def _sheet(data: Any, page: int) -> Sheet:
+    found = need_map(data).get("meta")
+    meta = found if isinstance(found, dict) else {}
+    shown, last = get_int(meta, "current_page"), get_int(meta, "last_page")
+    if page > 1 and shown not in {None, page}:
+        return Sheet(records=())
+    records = tuple(
+        Record(id=one.id, at=one.created_at, word=one.kind, text=one.description, amount=one.amount)
+        for one in _transactions(data)
+    )
+    return Sheet(records=records, has_more=last is not None and page < last)
 
 
 def _rental(rental: Mapping[str, Any], known_id: str | None = None) -> Seen:

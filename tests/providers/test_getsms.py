@@ -248,3 +248,18 @@ async def test_an_order_without_a_status_is_kept(getsms: GetSms, replay: Replay)
     answer(replay, "request", {"status": "ok", "message": {"id": 10000001}})
     (seen,) = await getsms.buy(KEYS, "numbers", {"service": "Amazon"})
     assert (seen.id, seen.state, seen.expires_at) == ("10000001", State.UNKNOWN, None)
+
+
+async def test_a_name_with_a_comma_is_not_offered(getsms: GetSms, replay: Replay) -> None:
+    """It could only be asked for as two services, and two would be bought."""
+    answer(replay, "list_services", listed(**{"Yahoo": "0.30", "Yahoo, Inc": "0.40"}))
+    assert [option.id for option in await getsms.options(KEYS, "numbers", "service", {})] == ["Yahoo"]
+
+
+async def test_several_services_and_what_goes_with_one_only(getsms: GetSms) -> None:
+    line = getsms.line("numbers")
+    assert line.choice("service").most == 5
+    assert {choice.key for choice in line.choices if choice.single == ("service",)} == {"number", "markup"}
+    assert line.reuse_by == "number"
+    assert line.choice("number").accepts("+15302286946"), "a number as orders keep it"
+    assert [act.key for act in line.acts if act.together] == ["withdraw"]

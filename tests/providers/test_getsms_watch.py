@@ -93,6 +93,18 @@ async def test_status_words(
     assert (seen.expires_at is not None) is (state.is_open and bool(left))
 
 
+@pytest.mark.parametrize(("left", "lasts"), [(0, 60), (None, 60), (900, 900), (1800, 1800)])
+async def test_a_bid_that_the_site_still_shows_is_not_over(
+    getsms: GetSms, replay: Replay, left: int | None, lasts: int
+) -> None:
+    """It can still win and cost: the document gives it 30 minutes, its examples 15."""
+    answer(replay, "request_status", status(status="Awaiting MDN", mdn="", till_expiration=left))
+    seen = await getsms.look(KEYS, requested(state=State.BIDDING))
+    assert (seen.state, seen.number) == (State.BIDDING, None)
+    assert seen.expires_at is not None
+    assert abs(seen.expires_at - NOW - lasts) <= 1
+
+
 async def test_the_answer_must_be_about_this_request(getsms: GetSms, replay: Replay) -> None:
     answer(replay, "request_status", status(id="10000002"))
     with pytest.raises(NoAnswer) as caught:
@@ -115,7 +127,7 @@ async def test_rejecting_a_number_or_withdrawing_a_bid(
     getsms: GetSms, replay: Replay, key: str, state: State
 ) -> None:
     act = getsms.line("numbers").act(key)
-    assert (act.when, act.effect) == ({state}, Effect.ENDS)
+    assert (act.when, act.effect) == (frozenset({state}), Effect.ENDS)
     answer(replay, "reject", EXAMPLES["reject"])
     seen = await getsms.act(KEYS, key, requested(state=state))
     assert replay.only.query == {"cmd": "reject", **WHO, "id": "10000001"}
