@@ -146,8 +146,10 @@ def _on_the_other_keyboard(
     """What was typed with the other of the two keyboards switched on: "ntktuhfv" is "телеграм"."""
     for keyboard in _KEYBOARDS:
         other = Wanted.of(wanted.raw.translate(keyboard))
-        if other.raw != wanted.raw and len(other.joined) > SHORT:
-            return _fitting(options, other, languages, worst=_WORD)
+        if other.raw == wanted.raw or len(other.joined) <= SHORT:
+            continue
+        if found := _fitting(options, other, languages, worst=_WORD):
+            return found
     return []
 
 
