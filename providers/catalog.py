@@ -17,6 +17,10 @@ SERVICES = Path(__file__).with_name("services.toml")
 REMEMBERED = 4096
 """Names whose reading is kept: a site sells up to 3,000 services and shows the same ones all the time."""
 
+LONGEST = 120
+MOST_WORDS = 16
+"""A site can send names of any length; what is kept of them is bounded."""
+
 _MARKS = {"&": " and ", "+": " plus ", "'": "", "’": "", "`": ""}
 _ASCII = str.maketrans(
     {chr(code): " " for code in range(128) if not chr(code).isalnum()}
@@ -80,19 +84,23 @@ def shown(name: str) -> str:
     return book().shown.get(key, name)
 
 
-@lru_cache(maxsize=REMEMBERED)
 def read(name: str) -> Name:
-    """This name as it is compared, and which service it is."""
-    starts = beginnings(plain(name))
-    return Name(starts[0], starts, book().keys.get(starts[0]) or _key(name, starts[0]))
+    """This name as it is compared, and which service it is. Only its first 120 characters count."""
+    return _read(name[:LONGEST])
 
 
 def beginnings(words: str) -> tuple[str, ...]:
-    """Plain words, joined from each of them on."""
+    """Plain words, joined from each of them on: from the first 16, which is more than any name has."""
     starts = [words.replace(" ", "")]
-    for word in words.split(" ")[:-1]:
+    for word in words.split(" ")[:-1][: MOST_WORDS - 1]:
         starts.append(starts[-1][len(word) :])
     return tuple(starts)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _read(name: str) -> Name:
+    starts = beginnings(plain(name))
+    return Name(starts[0], starts, book().keys.get(starts[0]) or _key(name, starts[0]))
 
 
 def meant(joined: str) -> dict[str, bool]:

@@ -204,6 +204,13 @@ def test_the_documents_examples_are_known() -> None:
         assert canonical(name) in catalog.book().shown
 
 
+def test_what_is_kept_of_a_name_without_end_is_bounded() -> None:
+    long = read("a b c " * 100_000)
+    assert len(long.joined) <= catalog.LONGEST
+    assert len(long.starts) == catalog.MOST_WORDS
+    assert long is read("a b c " * 50_000)
+
+
 @given(st.text(max_size=60))
 def test_any_name_has_a_key_and_is_read_as_it_is_shown(name: str) -> None:
     assert canonical(name) == canonical(f" {name} ")
