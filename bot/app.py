@@ -34,6 +34,7 @@ from orders.catalog import Catalogs
 from orders.desk import Desk
 from orders.find_out import Finder
 from orders.hooks import HookWorker
+from orders.teaser import Teasers
 from orders.watch import Watcher
 from providers.registry import open_sites
 from storage.db import Database
@@ -88,6 +89,7 @@ class App:
             catalogs=Catalogs(desk),
             public_url=settings.public_url,
             default_language=settings.default_language,
+            teasers=Teasers(desk),
         )
         bot, limits = _bot(settings), SendLimits()
         bot.session.middleware(Counting(limits))

@@ -12,8 +12,18 @@ from aiogram.types import (
 import locales
 from handlers.texts import FALLBACK, texts_for
 
-PRIVATE = ("order", "orders", "balance", "history", "accounts", "settings", "cancel", "help")
-GROUP = ("order", "orders", "balance", "history", "cancel", "help")
+PRIVATE = (
+    "order",
+    "orders",
+    "rentals",
+    "balance",
+    "history",
+    "accounts",
+    "settings",
+    "cancel",
+    "help",
+)
+GROUP = ("order", "orders", "rentals", "balance", "history", "cancel", "help")
 
 
 async def register(bot: Bot) -> None:

@@ -8,7 +8,7 @@ from aiogram.types import CallbackQuery, Message
 
 from handlers.callbacks import AccountButton, AccountDo, LinkSite, Open, Page
 from handlers.context import Context
-from handlers.private import way_to_private
+from handlers.private import is_private
 from handlers.screen import Screen
 from handlers.texts import Html, Texts, clean_name
 from handlers.typed import CREDENTIAL, LONGEST, RENAME, Typed
@@ -44,7 +44,7 @@ def setup() -> Router:
 async def accounts_command(message: Message, bot: Bot, user: User, t: Texts, context: Context) -> None:
     """All linked accounts."""
     screen = Screen.of_message(message, bot)
-    if not await _is_private(screen, t):
+    if not await is_private(screen, t):
         return
     await screen.show(await _list(user.id, t, context))
 
@@ -54,14 +54,16 @@ async def open_accounts(
 ) -> None:
     """All linked accounts."""
     screen = Screen.of_menu(query, bot, callback_data)
-    if await _is_private(screen, t):
+    if await is_private(screen, t):
         await screen.show(await _list(user.id, t, context, page=callback_data.page))
 
 
 async def open_link(query: CallbackQuery, callback_data: Open, bot: Bot, t: Texts, context: Context) -> None:
     """At which site the account to link is."""
     screen = Screen.of_menu(query, bot, callback_data)
-    if await _is_private(screen, t):
+    if await is_private(screen, t):
+        for site in context.sites.values():
+            context.teasers.get(site)  # read by the time that one is chosen
         await screen.show(views.choose_site(t, list(context.sites.values())))
 
 
@@ -73,7 +75,7 @@ async def link_site(
     site = context.sites.get(callback_data.site)
     if site is None:
         raise Gone("site")
-    if await _is_private(screen, t):
+    if await is_private(screen, t):
         await _ask(screen, t, context, site, args={"site": site.key}, typed={})
 
 
@@ -95,7 +97,7 @@ async def account_button(
     """Something with one account."""
     screen = Screen.of_press(query, bot)
     account = await keys.own(context.desk, callback_data.id, user.id)
-    if not await _is_private(screen, t):
+    if not await is_private(screen, t):
         return
     facts = await _facts(account, context)
     match callback_data.do:
@@ -206,7 +208,9 @@ async def _ask(
 ) -> None:
     """Ask for the site's next credential."""
     wanted: Credential = next(one for one in site.credentials if one.key not in typed)
-    menu_id = await screen.show(views.ask_credential(t, site, wanted, problem=problem))
+    cheapest = () if "account" in args else context.teasers.get(site)
+    view = views.ask_credential(t, site, wanted, problem=problem, cheapest=cheapest)
+    menu_id = await screen.show(view)
     if old is not None:
         await screen.delete(old.message_id)
     question = await screen.ask(t(f"paste-{wanted.key}"), t.plain(f"placeholder-{wanted.key}"))
@@ -299,15 +303,3 @@ async def _balances(user_id: int, t: Texts, context: Context) -> View:
             return BalanceLine(account, error)
 
     return views.balances(t, await asyncio.gather(*map(ask, mine)), context.sites)
-
-
-async def _is_private(screen: Screen, t: Texts) -> bool:
-    """Accounts and keys are a matter of the private chat; elsewhere a button leads there."""
-    if screen.is_private:
-        return True
-    keyboard = await way_to_private(screen.bot, t)
-    await screen.answer()
-    await Screen(screen.bot, screen.chat_id, screen.user_id, screen.thread_id).send(
-        View(t("private-only"), keyboard)
-    )
-    return False

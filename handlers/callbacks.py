@@ -15,6 +15,9 @@ class Page(StrEnum):
     ORDERS = "orders"
     BALANCE = "balance"
     HISTORY = "history"
+    RENTALS = "rentals"
+    PAST_RENTALS = "rented"
+    RENT = "rent"
     SETTINGS = "settings"
     HELP = "help"
 
@@ -96,6 +99,19 @@ class Again(CallbackData, prefix="r"):
     purchase: str
 
 
+class SameNumber(CallbackData, prefix="s"):
+    """The number of an ended order once more."""
+
+    order: str
+
+
+class Together(CallbackData, prefix="t"):
+    """An act on all orders of one purchase that it can be done with."""
+
+    order: str
+    act: str
+
+
 class Mine(CallbackData, prefix="q"):
     """Which order at the site a purchase without an answer was; no tag: it was not bought."""
 
@@ -111,7 +127,14 @@ class OrderDo(StrEnum):
     ACT = "act"  # arg: the act's key
     SURE = "sure"  # arg: the act's key; confirmed
     BUY = "buy"  # arg: the act's key; a confirmed act that costs
+    SURER = "surer"  # arg: the act's key; confirmed twice
     KEEP = "keep"  # not confirmed: the card as it was
+    SETTINGS = "settings"  # what is seldom pressed, below the card; arg HERE: in place of what was asked
+    SWITCH = "switch"  # arg: the act's key, a dot, and which way
+    CLOSE = "close"  # the settings go, the card stays
+
+
+HERE = "here"
 
 
 class OrderButton(CallbackData, prefix="o"):
@@ -121,6 +144,39 @@ class OrderButton(CallbackData, prefix="o"):
     id: str
     arg: str = ""
     token: str = ""
+
+
+class JournalOf(StrEnum):
+    """Whose journal."""
+
+    ACCOUNT = "a"
+    ORDER = "o"
+
+
+class JournalButton(CallbackData, prefix="j"):
+    """A page of a journal that the site keeps, read anew at each press.
+
+    `word`: the tag of the filter. `page` counts from 0; a page of the site that is too long for a message
+    is shown in parts. `below`: under a card that must stay.
+    """
+
+    of: JournalOf
+    id: str
+    key: str
+    word: str = ""
+    page: int = 0
+    part: int = 0
+    below: bool = False
+
+
+class Adopt(CallbackData, prefix="d"):
+    """Watch an order that was made elsewhere. `tag`: of its record, on that page of that journal."""
+
+    account: str
+    key: str
+    tag: str
+    page: int = 0
+    word: str = ""
 
 
 class Language(CallbackData, prefix="g"):
@@ -133,6 +189,13 @@ class KeepDays(CallbackData, prefix="k"):
     """Keep codes and texts so long."""
 
     days: int
+
+
+class CapButton(CallbackData, prefix="c"):
+    """A cap on a person's own spending; no span: show them all."""
+
+    span: str = ""
+    lift: bool = False
 
 
 class Cancel(CallbackData, prefix="x"):

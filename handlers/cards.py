@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from handlers.context import Context
 from handlers.views.card import CardFacts
 from orders import acts, inbox
 from orders.desk import Desk
-from storage import messages
+from storage import messages, orders
 from storage.accounts import Account
 from storage.messages import Message
 from storage.orders import Order
@@ -18,17 +20,34 @@ async def facts_of(context: Context, order: Order, account: Account) -> CardFact
     """All that a card shows beside the order's row."""
     async with context.desk.db.transaction() as connection:
         arrived = await messages.of_order(connection, order.id)
-    return facts_with(context, order, account, arrived)
+        family = await family_of(connection, context, order)
+    return facts_with(context, order, account, arrived, family)
 
 
-def facts_with(context: Context, order: Order, account: Account, arrived: Sequence[Message]) -> CardFacts:
-    """The same, with the order's messages at hand."""
+async def family_of(connection: AsyncConnection, context: Context, order: Order) -> Sequence[Order]:
+    """All orders of its purchase, where the site has acts for several of them at once."""
+    acts_of_line = context.sites[order.site].line(order.line).acts
+    if not any(act.together for act in acts_of_line):
+        return ()
+    return await orders.of_same_purchase(connection, order)
+
+
+def facts_with(
+    context: Context,
+    order: Order,
+    account: Account,
+    arrived: Sequence[Message],
+    family: Sequence[Order] = (),
+) -> CardFacts:
+    """The same, with the order's messages and those bought with it at hand."""
     desk = context.desk
     return CardFacts(
         site=desk.site(account),
         account_name=account.name,
         acts=acts.available(desk, order, account),
         messages=[open_body(desk, order, message) for message in arrived],
+        now=int(desk.site_now(order.site)),
+        family=family,
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from orders import keys
 from orders.catalog import Catalogs
 from orders.desk import Desk
+from orders.teaser import Teasers
 from providers.site import Site
 from storage.accounts import Account
 
@@ -18,6 +19,7 @@ class Context:
     catalogs: Catalogs
     public_url: str | None
     default_language: str
+    teasers: Teasers
     under_way: set[tuple[str, str]] = field(default_factory=set)
     """What is being done with which order just now, so that a second tap does not do it again."""
 

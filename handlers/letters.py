@@ -1,18 +1,30 @@
 """Drawing what the outbox sends: always from the rows as they are at that moment."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from handlers.cards import facts_with, open_body
+from handlers.cards import facts_with, family_of, open_body
 from handlers.context import Context
 from handlers.texts import Texts, texts_for
+from handlers.views import bid_notices, menu
 from handlers.views import card as card_views
-from handlers.views import menu
 from handlers.views import outcome as outcome_views
+from handlers.views import rental as rental_views
+from handlers.views.card import CardFacts
 from handlers.views.view import View
 from storage import accounts, chat_ids, messages, orders, outbox, people, purchases
+from storage.orders import Order
 from storage.outbox import Kind, Letter, Priority, Queued
+
+NOTICES: Mapping[str, Callable[[Texts, Order, CardFacts], View]] = {
+    "notice-expired": card_views.expired,
+    "notice-rental-ends": rental_views.ending,
+    "notice-bid-won": bid_notices.won,
+    "notice-bid-unfilled": bid_notices.unfilled,
+}
+"""What is told of an order, by the name that its letter gives."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,17 +69,27 @@ async def _about_order(
     if order is None or account is None:
         return None
     arrived = await messages.of_order(connection, order.id)
-    facts = facts_with(context, order, account, arrived)
+    facts = facts_with(context, order, account, arrived, await family_of(connection, context, order))
     if letter.kind is Kind.CARD:
         return Drawn(view=card_views.card(t, order, facts), edits=order.card_id, card_of=order.id)
     if letter.kind is Kind.NOTICE:
-        return Drawn(view=card_views.expired(t, order, facts), reply_to=order.card_id)
+        return _notice(t, letter, order, facts)
     message = next((one for one in arrived if one.id == letter.message_id), None)
     if message is None:
         return None
     body = open_body(context.desk, order, message)
     view = card_views.push(t, order, facts, body, repeated=letter.unsure)
     return Drawn(view=view, reply_to=order.card_id)
+
+
+def _notice(t: Texts, letter: Queued, order: Order, facts: CardFacts) -> Drawn | None:
+    """Something to tell of an order, while it is still true."""
+    if letter.args.get("text") == "notice-rental-ends":
+        is_renewed = order.facts.get("auto_renew") is True or order.expires_at != order.reminded_of
+        if is_renewed or not order.is_open:
+            return None
+    draw_notice = NOTICES[str(letter.args["text"])]
+    return Drawn(view=draw_notice(t, order, facts), reply_to=order.card_id)
 
 
 async def remember(connection: AsyncConnection, drawn: Drawn, message_id: int) -> None:

@@ -1,32 +1,39 @@
 """/orders and /history, and the buttons of an order's card."""
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 
 from aiogram import Bot, F, Router
 from aiogram.filters import Command
 from aiogram.types import CallbackQuery, Message
 
-from handlers.callbacks import Mine, Open, OrderButton, OrderDo, Page
+from handlers.callbacks import HERE, Mine, Open, OrderButton, OrderDo, Page
 from handlers.cards import facts_of
 from handlers.context import Context
 from handlers.screen import Screen
 from handlers.texts import Html, Texts
 from handlers.views import card as views
 from handlers.views import failures, menu
+from handlers.views import rental as rental_views
 from handlers.views.card import PER_PAGE
 from handlers.views.view import View
-from orders import acts, find_out, inbox, place
+from handlers.wish_menu import begin_act
+from orders import acts, find_out, inbox, place, rentals
 from orders.access import may_see
 from orders.acts import Pressed
-from orders.errors import NotYours
+from orders.desk import Desk
+from orders.errors import Gone, NotYours
 from providers.errors import NoAnswer, SiteError
-from providers.words import Effect
-from storage import orders, purchases
+from providers.site import NOTHING_GIVEN, Picks
+from providers.words import State
+from storage import accounts, orders, purchases
 from storage.accounts import Account
 from storage.orders import Order
 from storage.people import User
+
+WAYS = {"on": True, "off": False}
+"""Which way a switch goes."""
 
 
 def setup() -> Router:
@@ -71,20 +78,7 @@ async def order_button(
     query: CallbackQuery, callback_data: OrderButton, bot: Bot, user: User, t: Texts, context: Context
 ) -> None:
     """Something with one order. Everything the button says is checked again."""
-    screen = Screen.of_press(query, bot)
-    match callback_data.do:
-        case OrderDo.SHOW:
-            await _show(screen, callback_data.id, t, context)
-        case OrderDo.KEEP:
-            await screen.show(await _card(await _seen_by(screen, callback_data.id, context), t, context))
-        case OrderDo.LOOK:
-            await _look(screen, callback_data.id, t, context)
-        case OrderDo.ACT:
-            await _act(screen, callback_data, t, context)
-        case OrderDo.SURE:
-            await _sure(screen, callback_data, t, context)
-        case OrderDo.BUY:
-            await _buy(screen, callback_data, t, context)
+    await PRESSES[callback_data.do](Screen.of_press(query, bot), callback_data, t, context)
 
 
 async def mine(query: CallbackQuery, callback_data: Mine, bot: Bot, t: Texts, context: Context) -> None:
@@ -95,60 +89,105 @@ async def mine(query: CallbackQuery, callback_data: Mine, bot: Bot, t: Texts, co
 
 
 async def _act(screen: Screen, data: OrderButton, t: Texts, context: Context) -> None:
-    """Do it, or ask first where it costs or can't be undone."""
+    """Do it, or ask first where it needs answers, costs, or can't be undone."""
     press = await acts.pressed(context.desk, data.id, data.arg, screen.user_id)
-    if press.act.confirm or press.act.effect is Effect.BUYS:
+    act = press.act
+    if act.switch is not None:
+        raise Gone("switch")  # forged: its button says which way
+    if act.choices:
+        await begin_act(screen, t, context, press)
+    elif act.confirm or act.confirm_twice or act.effect.costs:
         facts = await facts_of(context, press.order, press.account)
         token = secrets.token_urlsafe(9)
-        await screen.show(views.ask_act(t, press.order, press.act, facts, token=token))
+        await screen.show(views.ask_act(t, press.order, act, facts, token=token))
     else:
         await _carry_out(screen, press, t, context)
 
 
 async def _sure(screen: Screen, data: OrderButton, t: Texts, context: Context) -> None:
+    """Confirmed; what is lost for good asks a second time."""
     press = await acts.pressed(context.desk, data.id, data.arg, screen.user_id)
-    if press.act.effect is Effect.BUYS:
-        raise NotYours  # forged: what costs has its own button with a token
+    act = press.act
+    if act.effect.costs or act.choices or act.switch:
+        raise NotYours  # forged: what costs has its own button with a token, what asks has its menu
+    if act.confirm_twice and data.do is not OrderDo.SURER:
+        facts = await facts_of(context, press.order, press.account)
+        await screen.show(views.ask_twice(t, press.order, act, facts))
+        return
     await _carry_out(screen, press, t, context)
 
 
-async def _carry_out(screen: Screen, press: Pressed, t: Texts, context: Context) -> None:
-    """The act's outcome is drawn on the card; a refusal is told where the press was."""
+async def _switch(screen: Screen, data: OrderButton, t: Texts, context: Context) -> None:
+    """Turn something on or off. The button says which, so that a second tap does not turn it back."""
+    key, _, way = data.arg.rpartition(".")
+    press = await acts.pressed(context.desk, data.id, key, screen.user_id)
+    switch = press.act.switch
+    if switch is None or way not in WAYS:
+        raise Gone("switch")
+    if press.order.facts.get(switch) is WAYS[way]:
+        await _redraw(screen, press, t, context)
+    else:
+        await _carry_out(screen, press, t, context, given={switch: way})
+
+
+async def _open_settings(screen: Screen, data: OrderButton, t: Texts, context: Context) -> None:
+    """What is seldom pressed, below the card: that is drawn anew whenever the order changes."""
+    order, account = await _seen_by(screen, data.id, context)
+    view = await _settings((order, account), t, context)
+    if data.arg == HERE:
+        await screen.show(view)
+    else:
+        await screen.answer()
+        await screen.send(view)
+
+
+async def _carry_out(
+    screen: Screen, press: Pressed, t: Texts, context: Context, given: Picks = NOTHING_GIVEN
+) -> None:
+    """The act's outcome is drawn where it was pressed; a refusal is told below."""
     await screen.answer(t.plain("one-moment"))
     with _alone(context, press.order.id, press.act.key) as is_alone:
         if is_alone:
-            await _do(screen, press, t, context)
+            await _do(screen, press, t, context, given)
 
 
-async def _do(screen: Screen, press: Pressed, t: Texts, context: Context) -> None:
+async def _do(screen: Screen, press: Pressed, t: Texts, context: Context, given: Picks) -> None:
     try:
-        await acts.carry_out(context.desk, press.order, press.act)
+        await acts.carry_out(context.desk, press.order, press.act, given)
     except SiteError as error:
         site = context.desk.site(press.account)
         why = t("act-failed", act=t(f"act-{press.act.key}"), why=failures.site_error(t, error, site.name))
-        await screen.show(await _card((press.order, press.account), t, context))
+        await _redraw(screen, press, t, context)
         unsure = t("unsure-act") if isinstance(error, NoAnswer) and error.sent else ""
         await _below(screen, t, t.lines([why, unsure, t("nothing-spent")]))
         return
-    await screen.show(await _card((press.order, press.account), t, context))
+    await _redraw(screen, press, t, context)
+
+
+async def _redraw(screen: Screen, press: Pressed, t: Texts, context: Context) -> None:
+    """The page on which the act's button stands, as long as the order is open; else its card."""
+    pair = await acts.load(context.desk, press.order.id)
+    tucked = press.act.tucked and pair[0].is_open
+    await screen.show(await (_settings if tucked else _card)(pair, t, context))
 
 
 async def _buy(screen: Screen, data: OrderButton, t: Texts, context: Context) -> None:
     """An act that costs: like a purchase, once."""
     press = await acts.pressed(context.desk, data.id, data.arg, screen.user_id)
-    if press.act.effect is not Effect.BUYS or not data.token:
+    if not press.act.effect.costs or press.act.choices or not data.token:
         raise NotYours
     await place.confirm_act(context.desk, press, screen.user_id, data.token)
     await screen.answer(t.plain("toast-ordering"))
     await screen.show(await _card((press.order, press.account), t, context))
 
 
-async def _show(screen: Screen, order_id: str, t: Texts, context: Context) -> None:
+async def _show(screen: Screen, data: OrderButton, t: Texts, context: Context) -> None:
     """Send the card anew, below; from now on this one is kept current.
 
     In a chat that is not the order's it is a copy: its codes don't follow to where more people read.
     """
-    order, account = await _seen_by(screen, order_id, context)
+    order, account = await _seen_by(screen, data.id, context)
+    await rentals.expect(context.desk, order)
     await screen.answer()
     card_id = await screen.send(await _card((order, account), t, context))
     if screen.chat_id != order.chat_id and not screen.is_private:
@@ -163,9 +202,9 @@ async def _show(screen: Screen, order_id: str, t: Texts, context: Context) -> No
     context.desk.bells.outbox.set()
 
 
-async def _look(screen: Screen, order_id: str, t: Texts, context: Context) -> None:
+async def _look(screen: Screen, data: OrderButton, t: Texts, context: Context) -> None:
     """Look at the site now, because somebody can't wait."""
-    order, account = await _seen_by(screen, order_id, context)
+    order, account = await _seen_by(screen, data.id, context)
     await screen.answer(t.plain("toast-looking"))
     with _alone(context, order.id, "look") as is_alone:
         if not is_alone:
@@ -174,6 +213,33 @@ async def _look(screen: Screen, order_id: str, t: Texts, context: Context) -> No
         await screen.show(await _card((seen or order, account), t, context))
         if seen is None:
             await _below(screen, t, t("card-trouble", site=context.desk.site(account).name))
+
+
+async def _keep(screen: Screen, data: OrderButton, t: Texts, context: Context) -> None:
+    """Not confirmed: the card as it was."""
+    await screen.show(await _card(await _seen_by(screen, data.id, context), t, context))
+
+
+async def _close(screen: Screen, data: OrderButton, t: Texts, context: Context) -> None:
+    """The settings go; should Telegram no longer let us, the card stands in their place."""
+    await screen.answer()
+    if not await screen.delete(screen.message_id or 0):
+        await _keep(screen, data, t, context)
+
+
+PRESSES: Mapping[OrderDo, Callable[[Screen, OrderButton, Texts, Context], Awaitable[None]]] = {
+    OrderDo.SHOW: _show,
+    OrderDo.KEEP: _keep,
+    OrderDo.LOOK: _look,
+    OrderDo.ACT: _act,
+    OrderDo.SURE: _sure,
+    OrderDo.SURER: _sure,
+    OrderDo.BUY: _buy,
+    OrderDo.SWITCH: _switch,
+    OrderDo.SETTINGS: _open_settings,
+    OrderDo.CLOSE: _close,
+}
+"""What each button of a card does."""
 
 
 @contextmanager
@@ -208,10 +274,21 @@ async def _card(pair: tuple[Order, Account], t: Texts, context: Context) -> View
     return views.card(t, order, await facts_of(context, order, account))
 
 
+async def _settings(pair: tuple[Order, Account], t: Texts, context: Context) -> View:
+    order, account = await acts.load(context.desk, pair[0].id)
+    return rental_views.settings(t, order, await facts_of(context, order, account))
+
+
+def is_in_orders(desk: Desk, order: Order) -> bool:
+    """Whether /orders shows it: all but rentals that have brought something. Those live under /rentals."""
+    return order.state is not State.RECEIVED or not rentals.is_rental(desk, order)
+
+
 async def _open(user_id: int, t: Texts, context: Context, *, page: int = 0) -> View:
     async with context.desk.db.transaction() as connection:
         mine = await orders.open_of_user(connection, user_id)
         unknown = await purchases.of_user_unknown(connection, user_id)
+    mine = [order for order in mine if is_in_orders(context.desk, order)]
     return views.open_orders(t, mine, unknown, context.sites, page=page)
 
 
@@ -220,4 +297,5 @@ async def _history(user_id: int, page: int, t: Texts, context: Context) -> View:
         total = await orders.count_past_of_user(connection, user_id)
         page = min(max(page, 0), max(0, (total - 1) // PER_PAGE))
         past = await orders.past_of_user(connection, user_id, offset=page * PER_PAGE, limit=PER_PAGE)
-    return views.history(t, past, context.sites, page=page, total=total)
+        mine = await accounts.of_owner(connection, user_id)
+    return views.history(t, past, context.sites, page=page, total=total, accounts=mine)

@@ -2,7 +2,20 @@
 
 from aiogram import Dispatcher
 
-from handlers import accounts, errors, last, members, order, orders, start, typed
+from handlers import (
+    accounts,
+    errors,
+    journals,
+    last,
+    limits,
+    members,
+    order,
+    orders,
+    rentals,
+    start,
+    together,
+    typed,
+)
 from handlers.context import Context
 from handlers.guard import Guard
 
@@ -18,6 +31,7 @@ def dispatcher(context: Context, allowed: frozenset[int]) -> Dispatcher:
         typed.RENAME: accounts.take_name,
         typed.SEARCH: order.take_search,
         typed.TYPED: order.take_typed,
+        typed.CAP: limits.take_cap,
     }
     dispatcher.include_routers(
         errors.setup(),
@@ -26,6 +40,10 @@ def dispatcher(context: Context, allowed: frozenset[int]) -> Dispatcher:
         accounts.setup(),
         order.setup(),
         orders.setup(),
+        together.setup(),
+        rentals.setup(),
+        journals.setup(),
+        limits.setup(),
         typed.setup(answers),
         last.setup(),
     )

@@ -8,11 +8,13 @@ import locales
 from handlers.accounts import accounts_command
 from handlers.callbacks import Cancel, KeepDays, Language, Open, Page
 from handlers.context import Context
+from handlers.orders import is_in_orders
 from handlers.private import ACCOUNTS_LINK
 from handlers.screen import Screen
 from handlers.texts import Texts, texts_for
 from handlers.views import menu
 from handlers.views.view import View
+from orders.rentals import is_rental
 from storage import accounts, orders, people, prompts
 from storage.people import User
 
@@ -117,4 +119,9 @@ async def main_view(user_id: int, t: Texts, context: Context) -> View:
     async with context.desk.db.transaction() as connection:
         mine = await accounts.of_owner(connection, user_id)
         waiting = await orders.open_of_user(connection, user_id)
-    return menu.main(t, has_accounts=bool(mine), open_orders=len(waiting))
+    return menu.main(
+        t,
+        has_accounts=bool(mine),
+        open_orders=sum(is_in_orders(context.desk, order) for order in waiting),
+        rentals=sum(is_rental(context.desk, order) for order in waiting),
+    )

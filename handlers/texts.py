@@ -95,6 +95,10 @@ class Texts:
         """A moment in the past, drawn in the reader's own time zone."""
         return Html(f'<tg-time unix="{epoch}" format="dt">{self._utc(epoch)}</tg-time>')
 
+    def day(self, epoch: int) -> str:
+        """A day for a button, which draws no moments: "21 Nov", by UTC."""
+        return format_datetime(datetime.fromtimestamp(epoch, UTC), "d MMM", locale=self.language)
+
     def _utc(self, epoch: int) -> str:
         moment = datetime.fromtimestamp(epoch, UTC)
         return html.escape(format_datetime(moment, "d MMM, HH:mm 'UTC'", locale=self.language))

@@ -151,6 +151,17 @@ class Due(NamedTuple):
     account_id: str
 
 
+async def of_same_purchase(connection: AsyncConnection, order: Order) -> list[Order]:
+    """All orders that one purchase brought, this one too, in the site's order."""
+    query = (
+        select(orders)
+        # The account is known as well: its orders are found by an index.
+        .where(orders.c.account_id == order.account_id, orders.c.purchase_id == order.purchase_id)
+        .order_by(orders.c.created_at, orders.c.site_id)
+    )
+    return await _all(connection, query)
+
+
 async def due(connection: AsyncConnection, now_ms: int, limit: int) -> list[Due]:
     """Open orders whose time to be looked at has come, longest overdue first."""
     query = (

@@ -4,7 +4,8 @@ Each check is also tried on a small broken sample, so that it is known to find w
 """
 
 import ast
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,8 @@ from orders import errors as order_errors
 from providers import errors as site_errors
 from providers.registry import SITES
 from providers.words import (
-    Effect,
+    Choice,
+    Journal,
     Rule,
     State,
 )
@@ -31,12 +33,14 @@ FOLDERS = ("handlers", "bot", "orders")
 SAMPLES: Mapping[str, str] = {
     "account": "getsms.online 2",
     "act": "♻️ Use again",
+    "arrow": "↙️",
     "at": "20 Nov, 12:00 UTC",
     "balance": "$1,234.50",
     "code": "G-123456",
     "confirmed": "$0.583",
     "count": "120",
     "days": "365",
+    "done": "2",
     "detail": "No numbers available",
     "hours": "12",
     "id": "1234567890",
@@ -54,12 +58,14 @@ SAMPLES: Mapping[str, str] = {
     "service": "WhatsApp",
     "site": "getsms.online",
     "status": "Waiting",
+    "text": "Your code is 123456",
     "till": "in 12 minutes",
     "title": "Team",
     "unset": "any",
     "url": "https://bot.example/hooks/getsms/0123456789abcdef0123456789abcdef",
     "what": "Area code",
     "wish": "WhatsApp, Russia, Beeline",
+    "whose": "<code>+12025550123</code>",
     "why": "the site refused",
 }
 """A typical value for each variable."""
@@ -99,6 +105,28 @@ def reasons() -> set[str]:
     return {reason for reason in found if isinstance(reason, str)}
 
 
+def of_choices(choices: Sequence[Choice]) -> set[str]:
+    """Keys of what is asked."""
+    keys = set()
+    for choice in choices:
+        keys |= {f"choice-{choice.key}", f"choose-{choice.key}"}
+        if choice.most > 1:
+            keys |= {f"choices-{choice.key}", f"button-another-{choice.key}"}
+        if not choice.required:
+            keys.add(f"unset-{choice.key}")
+        if choice.typed:
+            keys |= {f"{word}-{choice.key}" for word in ("type", "list-or-type", "hint")}
+    return keys
+
+
+def of_journals(site: str, journals: Sequence[Journal]) -> set[str]:
+    """Keys of what a site keeps, and of its words for it."""
+    words = {f"word-{site}-{journal.key}-{word}" for journal in journals for word in journal.filters}
+    return {re.sub("[^A-Za-z0-9_-]", "_", word) for word in words} | {
+        f"journal-{journal.key}" for journal in journals
+    }
+
+
 def made_from_data() -> set[str]:
     """Keys that the code puts together from what sites and errors declare."""
     keys = {f"rule-{rule.value}" for rule in Rule} | {f"state-{state.value}" for state in State}
@@ -108,19 +136,16 @@ def made_from_data() -> set[str]:
         keys.add(f"where-{site.key}")
         for credential in site.credentials:
             keys |= {f"{word}-{credential.key}" for word in ("ask", "paste", "placeholder")}
+        keys |= of_journals(site.key, site.journals)
+        keys |= {f"error-not-allowed-{known}" for known in site.known_refusals.values()}
         for line in site.lines:
             keys |= {f"line-{site.key}-{line.key}", f"about-{site.key}-{line.key}"}
-            for choice in line.choices:
-                keys |= {f"choice-{choice.key}", f"choose-{choice.key}"}
-                if choice.most > 1:
-                    keys |= {f"choices-{choice.key}", f"button-another-{choice.key}"}
-                if not choice.required:
-                    keys.add(f"unset-{choice.key}")
-                if choice.typed:
-                    keys |= {f"{word}-{choice.key}" for word in ("type", "list-or-type", "hint")}
+            keys |= of_choices(line.choices) | of_journals(site.key, line.journals)
             for act in line.acts:
-                keys.add(f"act-{act.key}")
-                if act.confirm or act.effect is Effect.BUYS:
+                keys |= {f"act-{act.key}"} | of_choices(act.choices)
+                if act.together:
+                    keys.add(f"together-{act.key}")
+                if act.confirm or act.confirm_twice or (act.effect.costs and not act.choices):
                     keys.add(f"ask-{act.key}")
     codes = {kind.__dict__["code"] for kind in subclasses(site_errors.SiteError)}
     keys |= {f"error-{code}" for code in codes} | {f"short-{code}" for code in codes}

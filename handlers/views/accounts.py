@@ -4,14 +4,25 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from handlers.callbacks import AccountButton, AccountDo, Cancel, LinkSite, NewWish, Open, Page
+from handlers.callbacks import (
+    AccountButton,
+    AccountDo,
+    Cancel,
+    JournalButton,
+    JournalOf,
+    LinkSite,
+    NewWish,
+    Open,
+    Page,
+)
 from handlers.keyboard import Keyboard, button, copy_button, label, link_button, page_buttons
 from handlers.texts import Html, Texts
 from handlers.views.menu import menu_button
+from handlers.views.names import service
 from handlers.views.view import View, page_of
 from providers.errors import SiteError
 from providers.site import Site
-from providers.words import Credential
+from providers.words import Credential, Option
 from storage.accounts import Account
 
 
@@ -35,8 +46,18 @@ def choose_site(t: Texts, sites: Sequence[Site]) -> View:
     return View(t("link-choose-site"), keyboard.row(menu_button(t)).markup())
 
 
-def ask_credential(t: Texts, site: Site, credential: Credential, *, problem: Html | None = None) -> View:
-    """What to type, and where it is found."""
+MOST_TEASED = 5
+
+
+def ask_credential(
+    t: Texts,
+    site: Site,
+    credential: Credential,
+    *,
+    problem: Html | None = None,
+    cheapest: Sequence[Option] = (),
+) -> View:
+    """What to type, and where it is found; below it what the site sells from how little."""
     ask = t(f"ask-{credential.key}", site=site.name)
     where = t(f"where-{site.key}")
     safe = t("ask-safe") if credential.secret else ""
@@ -45,7 +66,13 @@ def ask_credential(t: Texts, site: Site, credential: Credential, *, problem: Htm
         .row(link_button(t.plain("button-open-site", site=site.name), site.home))
         .row(button(t.plain("button-cancel"), Cancel()))
     )
-    return View(t.blocks([problem or "", t.lines([ask, where]), safe]), keyboard.markup())
+    prices = [
+        t("teaser-line", service=service(option.name), price=t.money(option.price))
+        for option in cheapest[:MOST_TEASED]
+        if option.price is not None
+    ]
+    teaser = t.lines([t("teaser", site=site.name), *prices]) if prices else ""
+    return View(t.blocks([problem or "", t.lines([ask, where]), safe, teaser]), keyboard.markup())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +92,16 @@ def account_page(t: Texts, account: Account, facts: AccountFacts, *, notice: Htm
     )
     if facts.hook_url and len(facts.hook_url) <= 256:
         keyboard.row(copy_button(t.plain("button-copy-hook"), facts.hook_url))
+    keyboard.grid(
+        [
+            button(
+                t.plain(f"journal-{journal.key}"),
+                JournalButton(of=JournalOf.ACCOUNT, id=account.id, key=journal.key),
+            )
+            for journal in facts.site.journals
+        ],
+        columns=2,
+    )
     keyboard.row(
         button(t.plain("button-check"), show(do=AccountDo.CHECK, id=account.id)),
         button(t.plain("button-rename"), show(do=AccountDo.RENAME, id=account.id)),

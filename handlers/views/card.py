@@ -1,14 +1,17 @@
 """An order's card, the push that rings, and the lists of orders."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
 
 from aiogram.types import InlineKeyboardButton
 
-from handlers.callbacks import Again, Open, OrderButton, OrderDo, Page
+from handlers.callbacks import HERE, Again, JournalOf, Open, OrderButton, OrderDo, Page, SameNumber
 from handlers.keyboard import Keyboard, Style, button, copy_button, label, page_buttons
 from handlers.texts import Html, Texts, clean, clean_name
-from handlers.views.accounts import account_name
+from handlers.views import bids
+from handlers.views.accounts import account_label, account_name
+from handlers.views.journal import journal_button
 from handlers.views.menu import menu_button
 from handlers.views.names import picked, service
 from handlers.views.view import View, page_of
@@ -16,8 +19,10 @@ from providers.site import Site
 from providers.words import (
     Act,
     Effect,
+    Line,
     State,
 )
+from storage.accounts import Account
 from storage.orders import Order
 from storage.purchases import Purchase
 from storage.sealed import MessageBody
@@ -40,6 +45,15 @@ MARKS = {
     State.UNKNOWN: "❔",
 }
 
+RENTED = {
+    State.WAITING: "rental-waiting",
+    State.RECEIVED: "rental-received",
+    State.CANCELLED: "rental-released",
+    State.EXPIRED: "rental-ended",
+    State.DONE: "rental-ended",
+}
+"""How the state of a number that is ours for days or months is said."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CardFacts:
@@ -50,6 +64,14 @@ class CardFacts:
     acts: Sequence[Act]
     messages: Sequence[MessageBody | None] = field(repr=False)
     """Oldest first; None: deleted after its time."""
+    now: int = 0
+    """Epoch seconds by the site's clock."""
+    family: Sequence[Order] = ()
+    """All orders that the same purchase brought, where acts can be done with several of them."""
+
+    def line(self, order: Order) -> Line:
+        """What the site says of such orders."""
+        return self.site.line(order.line)
 
 
 def card(t: Texts, order: Order, facts: CardFacts) -> View:
@@ -60,25 +82,30 @@ def card(t: Texts, order: Order, facts: CardFacts) -> View:
         keyboard.row(_copy_code(t, code))
     if order.number:
         keyboard.row(copy_button(t.plain("button-copy-number", number=order.number), order.number))
-    keyboard.grid([_act_button(t, order, act) for act in facts.acts if _has_price(order, act)], columns=2)
+    acts = [act for act in facts.acts if is_offered(order, act)]
+    keyboard.grid([act_button(t, order, act) for act in acts if not act.tucked], columns=2)
+    keyboard.grid(bids.together_buttons(t, order, acts, facts.family), columns=1)
+    keyboard.grid(_rooms(t, order, facts, acts), columns=2)
     if order.is_open:
         keyboard.row(
             button(t.plain("button-look"), OrderButton(do=OrderDo.LOOK, id=order.id)),
             menu_button(t, below=True),
         )
     else:
+        keyboard.row(_same_number(t, order, facts))
         keyboard.row(
             button(t.plain("button-again"), Again(purchase=order.purchase_id)), menu_button(t, below=True)
         )
     text = t.blocks([
-        t.lines([_title(t, order, facts), _number(t, order)]),
+        t.lines([title(t, order, facts), number(t, order)]),
         *(_message(t, body) for body in newest),
         t("card-deleted") if facts.messages and not newest else "",
         t.lines([
-            _status(t, order),
-            _sleep(t, order),
+            _status(t, order, facts),
+            _sleep(t, order, facts.now),
+            bids.amounts(t, order, facts.family),
             _money(t, order),
-            _ends(t, order),
+            ends(t, order),
             _trouble(t, order, facts),
         ]),
     ])  # fmt: skip
@@ -87,7 +114,7 @@ def card(t: Texts, order: Order, facts: CardFacts) -> View:
 
 def push(t: Texts, order: Order, facts: CardFacts, body: MessageBody | None, *, repeated: bool) -> View:
     """The short message that makes the phone ring."""
-    service = _service(order, facts.site)
+    service = service_of(order, facts.site)
     if body is None:
         return View(t("push-deleted", service=service))
     code = _code(body)
@@ -103,23 +130,32 @@ def push(t: Texts, order: Order, facts: CardFacts, body: MessageBody | None, *, 
 
 def ask_act(t: Texts, order: Order, act: Act, facts: CardFacts, *, token: str) -> View:
     """An act that can't be undone, or that costs, asks once."""
-    costs = act.effect is Effect.BUYS
-    data = OrderButton(
-        do=OrderDo.BUY if costs else OrderDo.SURE, id=order.id, arg=act.key, token=token if costs else ""
-    )
     price = t.money(order.price) if order.price is not None else ""
-    name = (
-        t.plain("button-sure-pay", act=t(f"act-{act.key}"), price=price)
-        if costs
-        else t.plain(f"act-{act.key}")
-    )
-    keyboard = (
-        Keyboard()
-        .row(button(name, data, style="success" if costs else "danger"))
-        .row(button(t.plain("button-keep"), OrderButton(do=OrderDo.KEEP, id=order.id)))
-    )
-    ask = t(f"ask-{act.key}", site=facts.site.name, price=price)
-    return View(t.blocks([t.lines([_title(t, order, facts), _number(t, order)]), ask]), keyboard.markup())
+    if act.effect.costs:
+        name = t.plain("button-sure-pay", act=t(f"act-{act.key}"), price=price)
+        data = OrderButton(do=OrderDo.BUY, id=order.id, arg=act.key, token=token)
+    else:
+        name = t.plain(f"act-{act.key}")
+        data = OrderButton(do=OrderDo.SURE, id=order.id, arg=act.key)
+    sure = button(name, data, style="success" if act.effect.costs else "danger")
+    return _question(t, order, act, facts, t(f"ask-{act.key}", site=facts.site.name, price=price), sure)
+
+
+def ask_twice(t: Texts, order: Order, act: Act, facts: CardFacts) -> View:
+    """What is lost for good asks once more, and says what that is."""
+    lost = order.number or service_of(order, facts.site)
+    data = OrderButton(do=OrderDo.SURER, id=order.id, arg=act.key)
+    sure = button(label(t.plain(f"act-{act.key}"), lost), data, style="danger")
+    return _question(t, order, act, facts, t("ask-twice", number=lost), sure)
+
+
+def _question(
+    t: Texts, order: Order, act: Act, facts: CardFacts, ask: Html, sure: InlineKeyboardButton
+) -> View:
+    back = (OrderDo.SETTINGS, HERE) if act.tucked else (OrderDo.KEEP, "")
+    keep = button(t.plain("button-keep"), OrderButton(do=back[0], id=order.id, arg=back[1]))
+    text = t.blocks([t.lines([title(t, order, facts), number(t, order)]), ask])
+    return View(text, Keyboard().row(sure).row(keep).markup())
 
 
 def open_orders(
@@ -148,17 +184,35 @@ def open_orders(
     return View(t.blocks([title, t.lines(lost)]), keyboard.markup())
 
 
-def history(t: Texts, orders: Sequence[Order], sites: Mapping[str, Site], *, page: int, total: int) -> View:
-    """Past orders, a page at a time."""
+MOST_ACCOUNTS = 10
+"""Accounts whose sites' own lists are offered below the history; the others' are under /accounts."""
+
+
+def history(
+    t: Texts,
+    orders: Sequence[Order],
+    sites: Mapping[str, Site],
+    *,
+    page: int,
+    total: int,
+    accounts: Sequence[Account] = (),
+) -> View:
+    """Past orders, a page at a time; below them what the sites keep of these accounts."""
     pages = max(1, -(-total // PER_PAGE))
     keyboard = Keyboard().grid([_order_button(order, sites) for order in orders], columns=1)
     keyboard.row(*page_buttons(Page.HISTORY, min(page, pages - 1), pages))
+    for account in [one for one in accounts if sites[one.site].journals][:MOST_ACCOUNTS]:
+        name = account_label(t, replace(account, balance=None, key_ok=True), sites[account.site])
+        first = sites[account.site].journals[0].key
+        keyboard.row(
+            journal_button(t, JournalOf.ACCOUNT, account.id, first, t.plain("button-at-site", name=name))
+        )
     keyboard.row(menu_button(t))
     rows = [
         t(
             "history-line",
             mark=MARKS[order.state],
-            service=_service(order, sites[order.site]),
+            service=service_of(order, sites[order.site]),
             site=sites[order.site].name,
             price=_paid(t, order),
             at=t.date(order.created_at),
@@ -171,7 +225,7 @@ def history(t: Texts, orders: Sequence[Order], sites: Mapping[str, Site], *, pag
 
 def expired(t: Texts, order: Order, facts: CardFacts) -> View:
     """Time is up and no code came."""
-    service = _service(order, facts.site)
+    service = service_of(order, facts.site)
     refund = (
         t("notice-expired-refunded", price=t.money(order.refunded))
         if order.refunded
@@ -183,16 +237,18 @@ def expired(t: Texts, order: Order, facts: CardFacts) -> View:
     return View(t.lines([t("notice-expired", service=service), refund]), keyboard.markup())
 
 
-def _title(t: Texts, order: Order, facts: CardFacts) -> Html:
-    service = _service(order, facts.site)
+def title(t: Texts, order: Order, facts: CardFacts) -> Html:
+    """What it is, where, and what else was picked."""
     extra = " · ".join(picked(t, pick) for pick in order.picks if pick.choice != "service")
+    account = account_name(t, facts.account_name, facts.site)
     return t.lines([
-        t("card-title", service=service, account=account_name(t, facts.account_name, facts.site)),
+        t("card-title", service=name_of(order, facts.site), account=account),
         t("card-picks", picks=extra) if extra else "",
     ])  # fmt: skip
 
 
-def _number(t: Texts, order: Order) -> Html | str:
+def number(t: Texts, order: Order) -> Html | str:
+    """Its number, if it has one yet."""
     return t("card-number", number=order.number) if order.number else ""
 
 
@@ -221,15 +277,24 @@ def _escape(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def _status(t: Texts, order: Order) -> Html:
-    return t("card-status", mark=MARKS[order.state], status=t(f"state-{order.state.value}"))
+def _status(t: Texts, order: Order, facts: CardFacts) -> Html:
+    status = f"state-{order.state.value}"
+    if facts.line(order).rental:
+        status = RENTED.get(order.state, status)
+    return t("card-status", mark=MARKS[order.state], status=t(status))
 
 
-def _sleep(t: Texts, order: Order) -> Html | str:
-    online_till = order.facts.get("online_till")
+def _sleep(t: Texts, order: Order, now: int) -> Html | str:
+    """Whether it can receive: asleep, on its way out of that, awake till then."""
     if not order.is_open or "can_wake_up" not in order.facts:
         return ""
-    return t("card-online", till=t.clock(int(online_till))) if online_till else t("card-asleep")
+    waking, online = (int(order.facts.get(key) or 0) for key in ("wake_till", "online_till"))
+    if online <= now and waking <= now:
+        return t("card-asleep")
+    return t.lines([
+        t("card-waking", till=t.clock(waking)) if now and waking > now else "",
+        t("card-online", till=t.clock(online)) if online > now else "",
+    ])  # fmt: skip
 
 
 def _price(t: Texts, order: Order) -> str:
@@ -251,8 +316,19 @@ def _money(t: Texts, order: Order) -> Html | str:
     return t("card-price", price=_price(t, order))
 
 
-def _ends(t: Texts, order: Order) -> Html | str:
-    return t("card-ends", at=t.clock(order.expires_at)) if order.is_open and order.expires_at else ""
+def ends(t: Texts, order: Order) -> Html | str:
+    """When it ends, or what it costs then to go on."""
+    if not order.is_open or not order.expires_at:
+        return ""
+    till, at = t.clock(order.expires_at), t.date(order.expires_at)
+    if order.facts.get("auto_renew") is not True:
+        return (
+            t("card-ends", at=till) if "auto_renew" not in order.facts else t("rental-ends", till=till, at=at)
+        )
+    price = order.facts.get("renew_price")
+    if price is None:
+        return t("rental-renews", till=till, at=at)
+    return t("rental-renews-for", till=till, at=at, price=t.money(Decimal(price)))
 
 
 def _trouble(t: Texts, order: Order, facts: CardFacts) -> Html | str:
@@ -263,22 +339,57 @@ def _copy_code(t: Texts, code: str) -> InlineKeyboardButton | None:
     return copy_button(t.plain("button-copy-code", code=code), code) if code else None
 
 
-def _has_price(order: Order, act: Act) -> bool:
-    """What costs is offered only where we can say how much."""
-    return order.price is not None or act.effect is not Effect.BUYS
+def _same_number(t: Texts, order: Order, facts: CardFacts) -> InlineKeyboardButton | None:
+    """The number once more, where the site sells it to who had it. One that was given back is gone."""
+    if not facts.line(order).reuse_by or not order.number or order.state is State.CANCELLED:
+        return None
+    return button(t.plain("button-same-number"), SameNumber(order=order.id))
 
 
-def _service(order: Order, site: Site) -> str:
+def is_offered(order: Order, act: Act) -> bool:
+    """What costs at once is offered where we can say how much, a switch where we know how it stands."""
+    if act.switch is not None:
+        return isinstance(order.facts.get(act.switch), bool)
+    return order.price is not None or not act.effect.costs or bool(act.choices)
+
+
+def service_of(order: Order, site: Site) -> str:
+    """The service's name; the site's, where there is none."""
     return service(order.name_of("service") or "") or site.name
 
 
-def _act_button(t: Texts, order: Order, act: Act) -> InlineKeyboardButton:
+def name_of(order: Order, site: Site) -> str:
+    """What its owner calls it, else its service."""
+    return clean_name(str(order.facts.get("friendly_name") or "")) or service_of(order, site)
+
+
+def act_button(t: Texts, order: Order, act: Act) -> InlineKeyboardButton:
+    """The button of an act; a switch says how it stands, and which way it goes."""
+    if act.switch is not None:
+        is_on = order.facts.get(act.switch) is True
+        name = t.plain("switch-on" if is_on else "switch-off", act=t(f"act-{act.key}"))
+        way = f"{act.key}.{'off' if is_on else 'on'}"
+        return button(name, OrderButton(do=OrderDo.SWITCH, id=order.id, arg=way))
     style: Style | None = "danger" if act.effect is Effect.ENDS and act.key != "finish" else None
-    return button(
-        t.plain(f"act-{act.key}"), OrderButton(do=OrderDo.ACT, id=order.id, arg=act.key), style=style
-    )
+    now = order.facts.get(act.choices[0].key) if act.choices else None
+    name = label(t.plain(f"act-{act.key}"), now if isinstance(now, str) else "")
+    return button(name, OrderButton(do=OrderDo.ACT, id=order.id, arg=act.key), style=style)
+
+
+def _rooms(t: Texts, order: Order, facts: CardFacts, acts: Sequence[Act]) -> list[InlineKeyboardButton]:
+    """What stands behind the card: what the site keeps of the order, and what is seldom pressed."""
+    rooms = [
+        journal_button(
+            t, JournalOf.ORDER, order.id, journal.key, t.plain(f"journal-{journal.key}"), below=True
+        )
+        for journal in facts.line(order).journals
+    ]
+    if any(act.tucked for act in acts):
+        settings = OrderButton(do=OrderDo.SETTINGS, id=order.id)
+        rooms.append(button(t.plain("button-settings"), settings))
+    return rooms
 
 
 def _order_button(order: Order, sites: Mapping[str, Site]) -> InlineKeyboardButton:
-    service = f"{MARKS[order.state]} {_service(order, sites[order.site])}"
-    return button(label(service, order.number or "…"), OrderButton(do=OrderDo.SHOW, id=order.id))
+    name = f"{MARKS[order.state]} {service_of(order, sites[order.site])}"
+    return button(label(name, order.number or "…"), OrderButton(do=OrderDo.SHOW, id=order.id))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
 
-from handlers.callbacks import KeepDays, Language, Open, Page
+from handlers.callbacks import CapButton, KeepDays, Language, Open, Page
 from handlers.keyboard import Keyboard, button
 from handlers.texts import Texts, texts_for
 from handlers.views.view import View
@@ -14,7 +14,7 @@ KEEP_CHOICES = (1, 7, 30, 90)
 """Days that codes and texts can be kept."""
 
 
-def main(t: Texts, *, has_accounts: bool, open_orders: int) -> View:
+def main(t: Texts, *, has_accounts: bool, open_orders: int, rentals: int = 0) -> View:
     """The first thing people see, and where every path leads back to."""
     if not has_accounts:
         keyboard = (
@@ -26,22 +26,22 @@ def main(t: Texts, *, has_accounts: bool, open_orders: int) -> View:
             )
         )
         return View(t("welcome"), keyboard.markup())
-    orders_label = t.plain("button-orders", count=open_orders)
     keyboard = (
         Keyboard()
         .row(button(t.plain("button-order"), Open(to=Page.ORDER), style="success"))
         .row(
-            button(orders_label, Open(to=Page.ORDERS)),
+            button(t.plain("button-orders", count=open_orders), Open(to=Page.ORDERS)),
+            button(t.plain("button-rentals", count=rentals), Open(to=Page.RENTALS)),
+        )
+        .row(
             button(t.plain("button-history"), Open(to=Page.HISTORY)),
-        )
-        .row(
             button(t.plain("button-balance"), Open(to=Page.BALANCE)),
-            button(t.plain("button-accounts"), Open(to=Page.ACCOUNTS)),
         )
         .row(
+            button(t.plain("button-accounts"), Open(to=Page.ACCOUNTS)),
             button(t.plain("button-settings"), Open(to=Page.SETTINGS)),
-            button(t.plain("button-help"), Open(to=Page.HELP)),
         )
+        .row(button(t.plain("button-help"), Open(to=Page.HELP)))
     )
     return View(t("main-menu"), keyboard.markup())
 
@@ -74,6 +74,7 @@ def settings(t: Texts, user: User, languages: Sequence[str]) -> View:
         ],
         columns=2,
     )
+    keyboard.row(button(t.plain("button-caps"), CapButton()))
     keyboard.row(menu_button(t))
     return View(t("settings", days=user.keep_days), keyboard.markup())
 

@@ -15,7 +15,7 @@ help =
     2. Order a number: /order
     3. Use the number. The code rings here by itself.
 
-    /orders shows what is open, /history what was, /balance your balances.
+    /orders shows what is open, /rentals your rented numbers, /history what was, /balance your balances.
     /settings changes the language and how long codes are kept. /cancel stops what you are typing.
 
     Your keys are encrypted and never shown again. Nothing is bought until you press a button that says what it costs.

@@ -1,4 +1,70 @@
-# Rented numbers: what they ask, what can be done with them, what the sites keep of them.
+# Numbers for days or months, their settings, and what the sites keep.
+rentals-open = <b>Your rented numbers</b>
+rentals-none =
+    <b>No rented numbers yet</b>
+
+    Rent one for a day or a month: it's yours all that time, and every message rings here.
+rentals-past = { $count ->
+        [0] <b>No past rentals</b>
+        [one] <b>Past rentals</b> · { $count } number
+       *[other] <b>Past rentals</b> · { $count } numbers
+    }
+button-rentals = { $count ->
+        [0] 📞 Rentals
+       *[other] 📞 Rentals ({ $count })
+    }
+button-rent = 📞 Rent a number
+button-past-rentals = 🗂 Past rentals ({ $count })
+button-rent-another = 🔁 Rent another
+command-rentals = Your rented numbers
+rent-choose = <b>Where, and which kind of number?</b>
+rent-nowhere =
+    <b>Link an account to rent numbers</b>
+
+    These sites rent them out: { $what }.
+
+rental-waiting = <b>Ready</b>; messages ring here
+rental-received = <b>Yours</b>; messages ring here
+rental-released = <b>Given up</b>
+rental-ended = <b>Ended</b>
+rental-ends = ⏱ Ends { $till } ({ $at })
+rental-renews = 🔁 Renews by itself { $till } ({ $at })
+rental-renews-for = 🔁 Renews by itself { $till } ({ $at }) for { $price }
+rental-settings = ⚙️ <b>Settings</b>
+card-waking = ⏰ Waking up: ready { $till }
+switch-on = { $act }: on ✓
+switch-off = { $act }: off
+ask-twice = ⚠️ This can't be undone. <b>{ $number }</b> is lost for good, with every code that would still come to it. Really?
+notice-rental-ends = ⏱ <b>{ $name }</b> ends soon.
+notice-rental-lost = { $site } gives the number away then.
+
+# What the sites keep of an account or of a number.
+journal-orders = 🗂 Orders at the site
+journal-rentals = 📞 Rentals at the site
+journal-transactions = 💵 Transactions
+journal-messages = ✉️ Messages
+journal-calls = 📲 Calls
+journal-title = <b>{ $what }</b> · { $whose }
+journal-number = <code>{ $number }</code>
+journal-only = Only: <b>{ $what }</b>
+journal-page = Page { $number }
+journal-empty = { $site } shows nothing here.
+journal-adopted = ✅ Watched from now on: its messages ring here.
+record-number = { $arrow } <code>{ $number }</code>
+record-name = <b>{ $name }</b>
+record-word = <i>{ $what }</i>
+record-seconds = { $seconds ->
+        [one] { $seconds } second
+       *[other] { $seconds } seconds
+    }
+record-text = <blockquote>{ $text }</blockquote>
+button-at-site = 🌐 At the site: { $name }
+button-adopt = 👁 Watch { $number } here
+toast-adopting = Looking at it…
+
+# Prices before an account is linked.
+teaser = 🏷 <b>{ $site } sells, among others:</b>
+teaser-line = { $service } from { $price }
 
 # gsim.io
 line-gsim-rentals = 📅 Numbers by the month
@@ -60,10 +126,6 @@ hint-body = ⚠️ An SMS has 1 to 1600 characters.
 hint-forwarding = ⚠️ A number begins with + and the country's code, such as +905551234567.
 hint-friendly_name = ⚠️ A name has 1 to 64 characters, in one line.
 
-journal-orders = 📱 Orders
-journal-rentals = 📅 Rentals
-journal-messages = ✉️ Messages
-journal-calls = 📞 Calls
 word-gsim-orders-PENDING = waiting
 word-gsim-orders-RECEIVED = code came
 word-gsim-orders-CANCELLED = cancelled
@@ -74,3 +136,24 @@ word-gsim-rentals-ACTIVE = active
 word-gsim-rentals-PENDING_RENEWAL = renewal due
 word-gsim-rentals-EXPIRED = ended
 word-gsim-rentals-CANCELLED = given back
+
+# GearSMS
+line-gearsms-ltr = 📅 Rent · 3 to 30 days
+about-gearsms-ltr = <b>Rent</b>: a US number of your own for 3 to 30 days, for all codes of one service. An area code of your choice costs $2.50 more.
+choice-duration = Duration
+choose-duration = <b>For how long?</b>
+rule-ends-for-good = ⚠️ It can't be renewed: after its time the number is gone.
+
+# GotSMS
+act-transition = ⏫ Keep it longer
+choice-longer_plan = Longer plan
+choose-longer_plan = <b>Which longer plan?</b>
+quote-renewal = 🔁 With auto-renewal on, each next time costs { $price }. It's off until you turn it on.
+error-not-allowed-daily-plan = ✋ Only a number rented by the day can move to a longer plan.
+error-not-allowed-monthly-plan = ✋ { $site } renews by itself only plans of 1, 3, 6 or 12 months.
+error-not-allowed-no-refund = ✋ { $site } doesn't refund this number (any more).
+
+# SMSGig: its words for money.
+word-smsgig-transactions-purchase = bought
+word-smsgig-transactions-refund = refunded
+word-smsgig-transactions-deposit = paid in

@@ -1,4 +1,74 @@
-# Номера в аренде: о чём спрашиваем, что с ними можно делать, что о них хранят сайты.
+# Номера на дни и месяцы, их настройки и то, что хранят сайты.
+rentals-open = <b>Ваши арендованные номера</b>
+rentals-none =
+    <b>Пока ничего не арендовано</b>
+
+    Возьмите номер на день или на месяц: всё это время он ваш, и каждое сообщение прозвенит здесь.
+rentals-past = { $count ->
+        [0] <b>Прошлых аренд нет</b>
+        [one] <b>Прошлые аренды</b> · { $count } номер
+        [few] <b>Прошлые аренды</b> · { $count } номера
+        [many] <b>Прошлые аренды</b> · { $count } номеров
+       *[other] <b>Прошлые аренды</b> · { $count } номера
+    }
+button-rentals = { $count ->
+        [0] 📞 Аренда
+       *[other] 📞 Аренда ({ $count })
+    }
+button-rent = 📞 Арендовать номер
+button-past-rentals = 🗂 Прошлые аренды ({ $count })
+button-rent-another = 🔁 Арендовать ещё
+command-rentals = Арендованные номера
+rent-choose = <b>Где и какой номер?</b>
+rent-nowhere =
+    <b>Привяжите аккаунт, чтобы арендовать номера</b>
+
+    Номера сдают: { $what }.
+
+rental-waiting = <b>Готов</b>; сообщения прозвенят здесь
+rental-received = <b>Ваш</b>; сообщения прозвенят здесь
+rental-released = <b>Возвращён</b>
+rental-ended = <b>Закончилась</b>
+rental-ends = ⏱ Закончится { $till } ({ $at })
+rental-renews = 🔁 Продлится сам { $till } ({ $at })
+rental-renews-for = 🔁 Продлится сам { $till } ({ $at }) за { $price }
+rental-settings = ⚙️ <b>Настройки</b>
+card-waking = ⏰ Просыпается: готов { $till }
+switch-on = { $act }: вкл. ✓
+switch-off = { $act }: выкл.
+ask-twice = ⚠️ Это не отменить. <b>{ $number }</b> пропадёт навсегда, и все коды, которые ещё пришли бы на него. Точно?
+notice-rental-ends = ⏱ <b>{ $name }</b> скоро закончится.
+notice-rental-lost = После этого { $site } отдаст номер другим.
+
+# Что сайты хранят об аккаунте или о номере.
+journal-orders = 🗂 Заказы на сайте
+journal-rentals = 📞 Аренды на сайте
+journal-transactions = 💵 Операции
+journal-messages = ✉️ Сообщения
+journal-calls = 📲 Звонки
+journal-title = <b>{ $what }</b> · { $whose }
+journal-number = <code>{ $number }</code>
+journal-only = Только: <b>{ $what }</b>
+journal-page = Страница { $number }
+journal-empty = { $site } здесь ничего не показывает.
+journal-adopted = ✅ Теперь под наблюдением: сообщения прозвенят здесь.
+record-number = { $arrow } <code>{ $number }</code>
+record-name = <b>{ $name }</b>
+record-word = <i>{ $what }</i>
+record-seconds = { $seconds ->
+        [one] { $seconds } секунда
+        [few] { $seconds } секунды
+        [many] { $seconds } секунд
+       *[other] { $seconds } секунды
+    }
+record-text = <blockquote>{ $text }</blockquote>
+button-at-site = 🌐 На сайте: { $name }
+button-adopt = 👁 Следить за { $number }
+toast-adopting = Смотрю…
+
+# Цены до привязки аккаунта.
+teaser = 🏷 <b>{ $site } продаёт, например:</b>
+teaser-line = { $service } от { $price }
 
 # gsim.io
 line-gsim-rentals = 📅 Номера на месяц
@@ -60,10 +130,6 @@ hint-body = ⚠️ В SMS от 1 до 1600 знаков.
 hint-forwarding = ⚠️ Номер начинается с + и кода страны, например +905551234567.
 hint-friendly_name = ⚠️ В названии от 1 до 64 знаков, в одну строку.
 
-journal-orders = 📱 Заказы
-journal-rentals = 📅 Аренда
-journal-messages = ✉️ Сообщения
-journal-calls = 📞 Звонки
 word-gsim-orders-PENDING = ждёт кода
 word-gsim-orders-RECEIVED = код пришёл
 word-gsim-orders-CANCELLED = отменён
@@ -74,3 +140,24 @@ word-gsim-rentals-ACTIVE = активен
 word-gsim-rentals-PENDING_RENEWAL = пора продлить
 word-gsim-rentals-EXPIRED = закончился
 word-gsim-rentals-CANCELLED = возвращён
+
+# GearSMS
+line-gearsms-ltr = 📅 Аренда · 3–30 дней
+about-gearsms-ltr = <b>Аренда</b>: ваш собственный номер США на 3–30 дней для всех кодов одного сервиса. За код города на выбор — ещё 2,50 $.
+choice-duration = Срок
+choose-duration = <b>На какой срок?</b>
+rule-ends-for-good = ⚠️ Продлить нельзя: после срока номер пропадёт.
+
+# GotSMS
+act-transition = ⏫ Оставить дольше
+choice-longer_plan = План подлиннее
+choose-longer_plan = <b>Какой план подлиннее?</b>
+quote-renewal = 🔁 С автопродлением каждый следующий срок стоит { $price }. Пока не включите, оно выключено.
+error-not-allowed-daily-plan = ✋ На план подлиннее переходит только номер, снятый посуточно.
+error-not-allowed-monthly-plan = ✋ { $site } сам продлевает только планы на 1, 3, 6 или 12 месяцев.
+error-not-allowed-no-refund = ✋ { $site } (уже) не вернёт деньги за этот номер.
+
+# SMSGig: его слова о деньгах.
+word-smsgig-transactions-purchase = покупка
+word-smsgig-transactions-refund = возврат
+word-smsgig-transactions-deposit = пополнение

@@ -37,12 +37,13 @@ async def test_the_menu_with_accounts_has_everything(town: Town, anna: Person) -
     menu = await anna.sees("what shall it be")
     for label, words in (
         ("Open orders", "No open orders"),
+        ("Rentals", "No rented numbers yet"),
         ("History", "No past orders"),
         ("Balances", "gsim.io"),
         ("Accounts", "Your accounts"),
         ("Settings", "Your language"),
         ("Help", "How it works"),
-        ("Order a number", "Which service"),
+        ("Order a number", "which kind of number"),
     ):
         await anna.presses(label)
         assert (await anna.sees(words))["message_id"] == menu["message_id"]
