@@ -5,7 +5,8 @@ for itself alone; a star says that letters may go on there: `verif*` is also "ve
 "verifieringskoden". Words are looked for from left to right, the longest first, and none inside another:
 that is how "promo code" and "postcode" in OTHER_CODE keep CODE from seeing their "code".
 
-An accented Latin word also stands for itself without accents, as many senders write it.
+An accented Latin word also stands for itself without accents, as many senders write it; one of up to four
+letters then without its stars, or `*kód*` would find a "Skoda".
 """
 
 import re
@@ -53,6 +54,7 @@ class Mark(Enum):
     ENTER = "asks to type something; like VERIFY, but advertisements ask for it, too"
     OTHER_CODE = "a code that lets nobody in: a discount, a place, an order"
     THING = "something whose number comes after it: an order, a card's end, a flight"
+    NUMBER = "the word number: the code's after a word of CODE, else another thing's"
     CALL = "something to call or to write to"
     UNIT = "what was counted, after its number"
     MONEY = "a currency, on either side"
@@ -63,7 +65,7 @@ CODE: Words = {
     "en": "*code*, otp*, *passcode*, password*, passphrase, pin, pins, tan, token*, mpin, tac, "
     "unlock number, pin number, verification number, authentication number, verification key, "
     "security number, one-time number, one-time key",
-    "de": "*passwort*, *kennwort*, mobiletan, smstan, mtan, pushtan, chiptan, *einmalkennwort*",
+    "de": "transaktionsnummer, *passwort*, *kennwort*, mobiletan, smstan, mtan, pushtan, chiptan",
     "es": "código*, clave*, contraseña*, nip",
     "pt": "senha*, palavra-passe",
     "fr": "mot de passe, mots de passe",
@@ -73,19 +75,19 @@ CODE: Words = {
     "tr": "kod, kodu*, kodun*, kodum*, *şifre*, parola*",
     "ro": "cod, codul*, codului, parolă, parola*",
     "cs sk": "kód*, heslo*, hesla",
-    "hu": "*kód*, jelszó*, jelszav*",
+    "hu": "*kód*, kodja, kodod, kodjat, jelszó*, jelszav*",
     "sv": "*kod, *koden, *lösenord*",
     "da nb af eu": "*kode, *koden, *kodea, passord*, adgangsord*",
     "fi": "*koodi*, *salasana*, tunnusluku*, tunnusluvu*",
     "et": "*kood, *koodi, parool*",
     "lv lt": "kods, kodas, kodą, kodo, parole, slaptažod*",
     "hr sr sl sq": "kôd*, kod, koda, kodi, šifra*, lozinka*, geslo*, fjalëkalim*",
-    "is ga cy": "*kóð*, lykilorð*, chód, cód",
-    "ca gl sc eo": "codi, còdighe*, *kodo, contrasenya*",
+    "is ga cy gd fo mt kab": "kodiċi, còd, *kota, tangalt*, *kóð*, lykilorð*, chód, cód",
+    "ca gl sc eo ast oc": "códigu*, còdi, codi, còdighe*, *kodo, contrasenya*",
     "sw zu": "msimbo*, nambari yako ya, *khodi*, nenosiri*",
     "id ms tl": "kode, kod, *sandi, kata laluan",
     "az uz": "kodunuz*, kodi*, kodingiz*, şifrə*, parol*",
-    "vi": "mã, ma otp, ma pin, ma xac*, ma kich*, ma bao*, mật khẩu, mat khau, otp",
+    "vi": "mã, ma so, ma cua ban, ma otp, ma pin, ma xac*, ma kich*, ma bao*, mật khẩu, mat khau, otp",
     "ru": "*код, *кода, *коды*, *кодом, *коду, парол*, пин, kod, parol*, kod podtverzhdeniya",
     "uk be": "*код, *коду, парол*",
     "bg mk sr mn kk": "*код*, кôд*, шифра, лозинка",
@@ -94,7 +96,7 @@ CODE: Words = {
     "ar ug": "*رمز*, *كود*, كلمة المرور, كلمة مرور, كلمة السر, *الرقم السري*",
     "fa": "*کد*, *رمز*, گذرواژه*, پسورد",
     "ur": "*کوڈ*, او ٹی پی, پاس ورڈ",
-    "hi mr ne": "*कोड*, *ओटीपी*, *ओ.टी.पी*, *पासवर्ड*, *पुष्टि संख्या*, *कूट*",
+    "hi mr ne": "*सांकेत*, *कोड*, *पिन नंबर*, *ओटीपी*, *ओ.टी.पी*, *पासवर्ड*, *पुष्टि संख्या*, *कूट*",
     "bn": "*কোড*, *ওটিপি*, *পাসওয়ার্ড*, *পিন*",
     "gu pa": "*કોડ*, *ઓટીપી*, *ਕੋਡ*, *ਓਟੀਪੀ*",
     "ta": "*குறியீ*, *கடவுச்சொ*, *ஓடிபி*",
@@ -103,6 +105,7 @@ CODE: Words = {
     "th lo": "*รหัส*, *ລະຫັດ*, *โอทีพี*",
     "km my": "*កូដ*, *ကုဒ်*, *ကုတ်*",
     "ka hy am": "*კოდ*, *პაროლ*, *կոդ*, *գաղտնաբառ*, *ኮድ*",
+    "ps ku sd so tg": "*کوډ*, *کۆد*, *ڪوڊ*, *koodka*, рамз*",
     "zh": "*验证码*, *驗證碼*, *校验码*, *校驗碼*, *动态码*, *動態碼*, *密码*, *密碼*, *口令*, *认证码*, "
     "*認證碼*, *确认码*, *確認碼*, *授权码*, *授權碼*, *激活码*, *代码*, *代碼*, *安全码*, *安全碼*, "
     "*登录码*, *登錄碼*, *登入碼*, *识别码*, *取件码*, *取貨碼*, *取货码*, *提货码*, *随机码*, *短信码*, "
@@ -150,7 +153,7 @@ VERIFY: Words = {
 }
 
 ENTER: Words = {
-    "en": "enter, entering, use, using, type, typing, input",
+    "en": "open with, enter, entering, use, using, type, typing, input",
     "de nl": "geben sie, gib, eingeben, gebruik, voer",
     "fr": "saisissez, saisir, entrez, tapez, utilisez",
     "es pt it ro": "introduce, introduzca, introduza, ingresa*, ingrese, usa, utiliza*, utilice, insira, "
@@ -211,52 +214,64 @@ OTHER_CODE: Words = {
 THING: Words = {
     "en": "order*, card, cards, account, accounts, acct, a/c, acc, booking*, reservation*, flight*, "
     "invoice*, bill, case, ticket*, ref, ref., refno, reference*, tracking*, parcel*, package*, "
-    "shipment*, number, numbers, id, iban, policy, contract, customer*, member*, room, gate, seat, "
+    "shipment*, id, iban, policy, contract, customer*, member*, room, gate, seat, "
     "locker, store, bus, train, coach, platform, terminal, plate, apt, suite, floor, street, box, "
     "incident*, report*, receipt*, prescription*, trxid, txn*, transaction*, trx, rrn, utr, sn, serial*, "
     "model, version, ip, imei, ending, ending in, ending with, ends, ends in, ends with, last four, "
     "balance*, bal, amount*, amt, total, due, copyright, year, request, request id, date, "
-    "password protected, no., nr, nr., no, since, stand, stop id, policy no, awb, pnr, claim*, docket, "
+    "password protected, since, stand, stop id, policy no, awb, pnr, claim*, docket, "
     "lot, after, before, until, till, expires, expires in, expires on",
     "de nl": "bestellung*, bestellnummer*, bestelling*, bestelnummer*, karte*, kaart*, konto*, rekening*, "
     "rechnung*, factuur*, buchung*, boeking*, flug*, vlucht*, sendung*, zending*, paket*, pakket*, "
     "packstation, kundennummer*, klantnummer*, vertragsnummer*, auftrag*, endend auf, endziffern, betrag, "
-    "guthaben, termin, nummer, vorgang*",
+    "guthaben, termin, vorgang*",
     "fr": "commande*, carte*, compte*, facture*, réservation*, vol, colis*, suivi*, référence*, "
-    "se terminant par, finissant par, dossier*, solde*, montant*, n°, numéro*",
+    "se terminant par, finissant par, dossier*, solde*, montant*",
     "es pt": "pedido*, tarjeta*, cartão*, cuenta*, conta, factura*, fatura*, reserva*, vuelo*, voo*, "
     "ref*, referencia*, terminada en, termina en, terminado em, terminado en, final, guía*, envío*, "
-    "encomenda*, paquete*, pacote*, expediente*, protocolo*, saldo*, importe, monto, valor, folio, "
-    "número*, n.º, nº",
-    "it": "ordine*, carta, conto, fattura*, prenotazione*, volo*, spedizione*, pacco*, n., pratica*, "
-    "importo, numero*",
+    "encomenda*, paquete*, pacote*, expediente*, protocolo*, saldo*, importe, monto, valor, folio",
+    "it": "ordine*, carta, conto, fattura*, prenotazione*, volo*, spedizione*, pacco*, n., pratica*, importo",
     "pl cs sk": "zamówieni*, karta*, karty, kartą, konto*, konta, rachun*, faktur*, paczk*, paczkomat*, "
-    "przesył*, rezerwacj*, lot, kwot*, numer*, objednávk*, kartou, kartě, účtu, účet, zásilk*, zásielk*, "
-    "částk*, číslo, zůstatek",
-    "tr": "sipariş*, kart*, hesap*, fatura*, kargo*, takip*, mersis*, rezervasyon*, uçuş*, numara*",
-    "ro hu": "comand*, factur*, colet*, zbor*, sold, rendelés*, kárty*, számla*, számú, csomag*, járat*, "
+    "przesył*, rezerwacj*, lot, kwot*, objednávk*, kartou, kartě, účtu, účet, zásilk*, zásielk*, "
+    "částk*, zůstatek",
+    "tr": "sipariş*, kart*, hesap*, fatura*, kargo*, takip*, mersis*, rezervasyon*, uçuş*",
+    "ro hu": "comand*, factur*, colet*, zbor*, sold, rendelés*, kárty*, számla*, csomag*, járat*, "
     "egyenleg*, awb",
     "sv da nb fi": "ordre*, kort*, faktura*, paket*, pakke*, pakken, avi, bokning*, flyg*, tilau*, tili*, "
     "lasku*, paketti*, lähety*, varau*, lento*, bestilling*",
-    "hr sr": "narudžb*, kartic*, račun*, poziv na broj, pošiljk*, broj*",
+    "hr sr": "narudžb*, kartic*, račun*, poziv na broj, pošiljk*",
     "ru": "заказ*, карт*, счёт*, счет*, брон*, рейс*, посылк*, отправлен*, трек*, накладн*, обращен*, "
     "заявк*, договор*, полис*, квитанц*, билет*, поезд*, кабинет*, отделени*, ул., дом, кв., баланс*, "
-    "сумм*, остаток, доступно, номер*, талон*, №",
+    "сумм*, остаток, доступно, талон*",
     "uk bg": "замовлен*, картк*, рахун*, посилк*, відділен*, накладн*, поръчк*, сметк*, пратк*",
-    "el": "παραγγελί*, κάρτα*, λογαριασμ*, πτήση*, αποστολή*, υπόλοιπο*, ποσό*, αριθμ*",
+    "el": "παραγγελί*, κάρτα*, λογαριασμ*, πτήση*, αποστολή*, υπόλοιπο*, ποσό*",
     "id ms vi": "pesanan*, resi*, kartu*, tagihan*, akaun*, kad, đơn hàng*, don hang*, tk, thẻ, "
-    "tài khoản, so du, số dư, sd, chuyến bay, số",
-    "ar": "*طلب*, *بطاقة*, *بطاقت*, *حساب*, *شحن*, *فاتورة*, *رحلة*, *مبلغ*, *رصيد*, *موعد*, *حجز*, "
-    "*رقم*, *تاريخ*",
-    "fa ur": "*سفارش*, *کارت*, *مانده*, *مرسوله*, *شماره*, *آرڈر*, *اکاؤنٹ*",
-    "he": "*הזמנה*, *כרטיס*, *חשבון*, *משלוח*, *חבילה*, *תור*, *יתרה*, *סך*, *המסתיים*, *מספר*",
-    "hi bn": "*ऑर्डर*, *खाते*, *कार्ड*, *शेष*, *राशि*, *অর্ডার*, *একাউন্ট*, *অ্যাকাউন্ট*, *কার্ড*, *নম্বর*",
-    "th": "*พัสดุ*, *บัญชี*, *หมายเลข*, *ยอด*, *บัตร*, *คำสั่งซื้อ*, *เลขที่*",
+    "tài khoản, so du, số dư, sd, chuyến bay",
+    "ar": "*طلب*, *بطاقة*, *بطاقت*, *حساب*, *شحن*, *فاتورة*, *رحلة*, *مبلغ*, *رصيد*, *موعد*, *حجز*, *تاريخ*",
+    "fa ur": "*سفارش*, *کارت*, *مانده*, *مرسوله*, *آرڈر*, *اکاؤنٹ*",
+    "he": "*הזמנה*, *כרטיס*, *חשבון*, *משלוח*, *חבילה*, *תור*, *יתרה*, *סך*, *המסתיים*",
+    "hi bn": "*ऑर्डर*, *खाते*, *कार्ड*, *शेष*, *राशि*, *অর্ডার*, *একাউন্ট*, *অ্যাকাউন্ট*, *কার্ড*",
+    "th": "*พัสดุ*, *บัญชี*, *ยอด*, *บัตร*, *คำสั่งซื้อ*",
     "zh": "*订单*, *訂單*, *快件*, *运单*, *单号*, *單號*, *尾号*, *尾號*, *末四码*, *末四碼*, *卡号*, "
     "*卡號*, *账户*, *帳戶*, *航班*, *余额*, *餘額*, *金额*, *金額*, *手机号*, *编号*, *編號*, *包裹*, "
-    "*流水号*, *号码*, *號碼*",
-    "ja": "*口座*, *カード*, *残高*, *金額*, *番号*",
-    "ko": "*주문*, *운송장*, *송장*, *예약*, *카드*, *계좌*, *잔액*, *누적*, *승인*, *번호*",
+    "*流水号*",
+    "ja": "*口座*, *カード*, *残高*, *金額*",
+    "ko": "*주문*, *운송장*, *송장*, *예약*, *카드*, *계좌*, *잔액*, *누적*, *승인*",
+}
+
+NUMBER: Words = {
+    "everywhere": "no, no., nr, nr., num, №, n°, nº, n.º",
+    "en de nl": "number, numbers, nummer",
+    "fr es pt it ro": "numéro*, número*, numero*, numărul*",
+    "pl cs sk hu": "numer*, číslo, számú",
+    "tr az hr sw": "numara*, nömrə*, broj*, nambari",
+    "ru uk": "номер*",
+    "el": "αριθμ*",
+    "vi id": "số, nomor*",
+    "ar fa ur he": "*رقم*, *شماره*, *نمبر*, *מספר*",
+    "hi bn": "*नंबर*, *নম্বর*, *নাম্বার*",
+    "th": "*หมายเลข*, *เลขที่*",
+    "zh ja ko": "*号码*, *號碼*, *番号*, *번호*",
 }
 
 CALL: Words = {
@@ -325,6 +340,7 @@ TABLES = {
     Mark.ENTER: ENTER,
     Mark.OTHER_CODE: OTHER_CODE,
     Mark.THING: THING,
+    Mark.NUMBER: NUMBER,
     Mark.CALL: CALL,
     Mark.UNIT: UNIT,
     Mark.MONEY: MONEY,
@@ -369,8 +385,10 @@ def _read() -> dict[str, tuple[Mark, bool, bool]]:
             word = entry.strip("*")
             for form in (word, _plain(word)):
                 first, before, after = words.get(form, (mark, False, False))
+                has_stars = form == word or len(form) > 4
                 if first is mark:
-                    words[form] = (mark, before or entry.startswith("*"), after or entry.endswith("*"))
+                    before |= has_stars and entry.startswith("*")
+                    words[form] = (mark, before, after or (has_stars and entry.endswith("*")))
     return words
 
 

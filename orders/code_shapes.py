@@ -67,7 +67,10 @@ def _group(text: str, chunks: Sequence[tuple[int, int, str]], first: int) -> tup
     """Where groups of digits end that belong together, 0 if none do; and the code if they look like one."""
     last = first
     is_even = True
-    while last + 1 < len(chunks) and _GROUP.fullmatch(chunks[last][2]) and _GROUP.match(chunks[last + 1][2]):
+    next_group = _LONG_GROUP if chunks[first][2].startswith("0") else _GROUP
+    while (
+        last + 1 < len(chunks) and _GROUP.fullmatch(chunks[last][2]) and next_group.match(chunks[last + 1][2])
+    ):
         between = text[chunks[last][1] : chunks[last + 1][0]]
         if _BETWEEN.fullmatch(between) is None:
             break
@@ -89,12 +92,19 @@ def _number(text: str, start: int, end: int, piece: str) -> Number | None:
     """What one number without spaces is."""
     before = text[start - 1] if start else " "
     after = text[end] if end < len(text) else " "
+    if _is_capital(before) or _is_capital(after):
+        return None
     if before not in _TOUCHING and after not in _ODD_AFTER:
         return _digits(start, end, piece) if piece.isdecimal() else _with_letters(start, end, piece)
     if before in _HEADS:
         head = _HEAD.search(text, max(0, start - 24), start)
         return _with_head(text, head.start(), end, head[0], piece) if head else None
     return _odd(text, start, end, piece)
+
+
+def _is_capital(letter: str) -> bool:
+    """Of another alphabet than ours: the number is part of a plate, as А482ВС."""
+    return letter > "\x7f" and letter.isupper()
 
 
 def _digits(start: int, end: int, digits: str) -> Number | None:
@@ -189,7 +199,7 @@ def plain(code: str) -> str:
 
 _S = " \u00a0\u202f\u2009"
 _SPACES = frozenset(_S)
-_HYPHEN_SIGNS = "-\u2010\u2011\u2012\u2013"
+_HYPHEN_SIGNS = "-\u2010\u2011\u2012\u2013\u2212\uff0d"
 _HYPHENS = frozenset(_HYPHEN_SIGNS)
 _H = re.escape(_HYPHEN_SIGNS)
 _MASKS = frozenset("*•×+…~@_∗●")
@@ -208,10 +218,11 @@ _SIGNS = re.compile(r"[.,:/'’]")
 _NOT_BLANK = re.compile(r"[!-~]+")
 _LINK = re.compile(r"://|www\.|[a-z\d]\.[a-z]{2,8}/", re.IGNORECASE)
 _GROUP = re.compile(r"\d{1,5}(?!\w)")
+_LONG_GROUP = re.compile(r"\d{1,6}(?!\w)")  # "07700 900123"
 _BETWEEN = re.compile(rf"[{_S}]?[()]?[{_S}{_H}]?")
 _COUNTED = re.compile(r"\d+([A-Za-z]+)")
 _NAME = re.compile(r"[A-Z][a-z]{2,}\d+")
-_GLUED = re.compile(rf"(\d{{4,8}})(?:{'|'.join(GLUED_WORDS)})")
+_GLUED = re.compile(rf"(\d{{4,8}})(?:{'|'.join(GLUED_WORDS)}|[A-Z][a-z]{{2,}})")
 _HEAD = re.compile(rf"[A-Za-z]{{0,12}}[{_H}]?[A-Za-z]{{0,12}}\Z")
 _CHUNK = re.compile(
     rf"""
@@ -224,9 +235,10 @@ _CHUNK = re.compile(
     """,
     re.VERBOSE,
 )
-_INVISIBLE = (
-    "\u00ad\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff"
-)
+_INVISIBLE = "".join(
+    map(chr, (0xAD, *range(0x200B, 0x2010), *range(0x202A, 0x202F), 0x2060, *range(0x2066, 0x206A), 0x20E3,
+              0xFE0F, 0xFEFF))
+)  # fmt: skip
 _UNREADABLE = re.compile(f"[{_INVISIBLE}\u0130\u0300-\u036f\uff10-\uff19\uff21-\uff3a\uff41-\uff5a]")
 _TO_READABLE: dict[int, int | str] = {
     **dict.fromkeys(map(ord, _INVISIBLE), ""),

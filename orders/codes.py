@@ -49,13 +49,16 @@ OTHERS = 9.0
 OTHERS_PERHAPS = 3.0
 """The same where the sentence speaks of a code, too: "your code for the account: 500"."""
 
+OF_CODE = 3
+"""Letters at most between a word for the code and "number" that make it the code's: "PIN number"."""
+
 CAPITALS_REACH = 24
 """Letters between a word for the code and a code of letters alone."""
 
 SOLD = 9.0
 """What it costs to stand in an advertisement."""
 
-REACH = {Mark.THING: 16, Mark.CALL: 30, Mark.OTHER_CODE: 30}
+REACH = {Mark.THING: 16, Mark.NUMBER: 16, Mark.CALL: 30, Mark.OTHER_CODE: 30}
 """Letters between such a word and the number that it speaks of."""
 
 _CODE, _MONEY = Mark.CODE, Mark.MONEY  # each look at an Enum by name takes its time
@@ -127,7 +130,7 @@ def _heaviest(numbers: Sequence[Number], words: Sequence[Found], text: str, enou
 
 def _weigh(number: Number, words: Sequence[Found], text: str) -> float:
     """How much speaks for a number."""
-    start, end, _, weight, needs_name = number
+    start, _, _, weight, needs_name = number
     named = _named(number, words, text)
     before = _last_before(start, words)
     if needs_name and not _is_linked(before, number, text, named):
@@ -136,7 +139,7 @@ def _weigh(number: Number, words: Sequence[Found], text: str) -> float:
     if before is not None and before[2] in REACH:
         weight -= _others(before, number, text, named=named)
     weight -= _counted(number, words, text)
-    if start and text[start - 1] in _OPEN_BRACKETS and text[end : end + 1] in _CLOSED_BRACKETS:
+    if _is_enclosed(number, text):
         weight += ENCLOSED
     return weight + max(named + min(best, 1.0), best + second)
 
@@ -173,9 +176,11 @@ def _proven(number: Number, words: Sequence[Found], text: str) -> tuple[float, f
 
 def _last_before(start: int, words: Sequence[Found]) -> Found | None:
     """The last word before a number that says what it is."""
-    for word in reversed(words):
+    for place in range(len(words) - 1, -1, -1):
+        word = words[place]
         if word[1] <= start and word[2] in _SPEAKING:
-            return word
+            is_codes = word[2] is Mark.NUMBER and place and words[place - 1][2] is _CODE
+            return words[place - 1] if is_codes and word[0] - words[place - 1][1] <= OF_CODE else word
     return None
 
 
@@ -211,6 +216,11 @@ def _is_linked(before: Found | None, number: Number, text: str, named: float) ->
     return opens and named >= NEAR_ENOUGH
 
 
+def _is_enclosed(number: Number, text: str) -> bool:
+    around = text[max(0, number.start - 1) : number.start] + text[number.end : number.end + 1]
+    return len(around) == 2 and around[0] in _OPEN_BRACKETS and around[1] in _CLOSED_BRACKETS
+
+
 def _sentence_ends(text: str, left: int, right: int) -> int:
     return len(_SENTENCE_END.findall(text, left, right)) if right - left > 1 else 0
 
@@ -232,7 +242,10 @@ def _others(word: Found, number: Number, text: str, *, named: float) -> float:
 
 
 def _lonely(text: str, numbers: Sequence[Number]) -> str | None:
-    """The only number of a message that is hardly more than it: "Uber 4821"."""
+    """The only number of a message that is hardly more than it: "Uber 4821".
+
+    In a language that the tables don't know, six digits at the start are one, and what is in brackets.
+    """
     if len(numbers) != 1:
         return None
     number = numbers[0]
@@ -241,8 +254,10 @@ def _lonely(text: str, numbers: Sequence[Number]) -> str | None:
     if _DIGIT.search(rest):
         return None
     few = len(around) <= 2 and sum(map(len, around)) <= (24 if text.isascii() else 8)
-    is_likely = not number.needs_name and number.weight > 0
-    return number.code if not around or (few and is_likely) else None
+    opens = number.start == 0 and len(number.code) == 6
+    is_likely = number.weight > 0 and not number.needs_name
+    is_code = not around or (is_likely and (few or opens or _is_enclosed(number, text)))
+    return number.code if is_code else None
 
 
 def _in_capitals(text: str, words: Sequence[Found]) -> str | None:

@@ -11,7 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from orders.code_rules import TABLES, Mark, find_words
-from orders.code_shapes import readable
+from orders.code_shapes import SPACING, readable
 from orders.codes import best_code, find_code
 
 HERE = Path(__file__).parent
@@ -96,6 +96,8 @@ def test_the_own_sets_are_wide() -> None:
         ("कोड ५५१९०३", "551903"),
         ("কোড ৫৫১৯০৩", "551903"),
         ("Your code is ５５１９０３", "551903"),
+        ("Your code is 123456Never share it", "123456"),
+        ("Your code is 5\ufe0f\u20e35\ufe0f\u20e31\ufe0f\u20e39\ufe0f\u20e3", "5519"),
         ("Your co\u200bde is 551\u200b903", "551903"),
     ],
 )
@@ -152,6 +154,9 @@ def test_whose_number_it_is(text: str, code: str | None) -> None:
         ("2026", "2026"),
         ("Uber 4821", "4821"),
         ("12", None),
+        ("551903 zzz zzzz zzz Acme", "551903"),
+        ("Zzz zzzz zzz [4821] zzzz", "4821"),
+        ("Zzz zzzz zzz 551903 zzzz", None),
         ("Copyright 2026", None),
         ("We start at house 4821 today", None),
         ("Hello", None),
@@ -259,7 +264,7 @@ TEXTS = st.one_of(
 
 def squeezed(text: str) -> str:
     digits = "".join(str(unicodedata.decimal(one)) if one.isdecimal() else one for one in readable(text))
-    return "".join(one for one in digits if not one.isspace() and one not in "-\u2010\u2011\u2012\u2013")
+    return "".join(one for one in digits if not SPACING.match(one))
 
 
 @given(TEXTS)
