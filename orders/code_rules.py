@@ -116,7 +116,7 @@ CODE: Words = {
 
 VERIFY: Words = {
     "en": "verif*, confirm, confirming, authent*, authori*, auth, log in, log-in, logging in, login*, "
-    "log on, logon, sign in, sign-in, signing in, signin*, sign up, signup, activat*, security, one-time, "
+    "log on, logon, sign in, sign-in, signing in, signin*, activat*, security, one-time, "
     "one time, onetime, single-use, temporary, reset*, to approve, unlock, two-factor, two factor, 2fa, "
     "2-step, two-step",
     "de": "bestätig*, verifizier*, authentifizier*, anmeld*, einlogg*, freigabe*, sicherheits*, "
@@ -129,7 +129,7 @@ VERIFY: Words = {
     "pl": "weryfik*, potwierd*, autoryz*, logow*, zalog*, uwierzyteln*, jednoraz*",
     "tr az uz": "doğrula*, onay*, giriş*, tek kullanımlık, təsdiq*, tasdiq*",
     "cs sk sl hr": "ověř*, overov*, overit*, potvr*, přihl*, prihl*, prijav*, autent*",
-    "hu": "ellenőrz*, hitelesít*, megerősít*, belép*, bejelentkez*, egyszer*",
+    "hu": "ellenőrz*, hitelesít*, megerősít*, erősítse meg, belép*, bejelentkez*, egyszer*",
     "ro": "autentific*, verificare",
     "sv da nb is": "bekräft*, bekræft*, bekreft*, logga in, logge inn, logge ind, inlogg*, innlogg*, "
     "engång*, engang*, godkend*, staðfest*",
@@ -153,7 +153,7 @@ VERIFY: Words = {
 }
 
 ENTER: Words = {
-    "en": "open with, enter, entering, use, using, type, typing, input",
+    "en": "sign up, signup, key in, open with, enter, entering, use, using, type, typing, input",
     "de nl": "geben sie, gib, eingeben, gebruik, voer",
     "fr": "saisissez, saisir, entrez, tapez, utilisez",
     "es pt it ro": "introduce, introduzca, introduza, ingresa*, ingrese, usa, utiliza*, utilice, insira, "
@@ -322,7 +322,7 @@ MONEY: Words = {
 }
 
 PROMO: Words = {
-    "en": "*% off, discount*, sale, checkout, cashback, free shipping, special offer, off your",
+    "en": "*% off, promo, discount*, sale, checkout, cashback, free shipping, special offer, off your",
     "de nl": "rabatt*, rabat, aktion, korting*",
     "es pt fr it ro": "descuento*, desconto*, oferta*, promo, promoción*, réduction*, remise*, soldes, "
     "sconto*, saldi, reducere, profitez",
