@@ -4,7 +4,7 @@ from aiogram import Bot, F, Router
 from aiogram.filters import Command
 from aiogram.types import CallbackQuery, Message
 
-from handlers.callbacks import Again, Buy, NewWish, Open, Page, WishButton
+from handlers.callbacks import Again, Buy, NewWish, Open, Page, SameNumber, WishButton
 from handlers.context import Context
 from handlers.screen import Screen
 from handlers.texts import Texts
@@ -13,8 +13,9 @@ from handlers.views import failures
 from handlers.views.menu import home
 from handlers.views.view import View
 from handlers.wish_menu import WishMenu, begin, new_draft, pay_account, with_account
-from orders import place, wish
-from orders.errors import BadInput, Gone, PriceRose, Told
+from orders import acts, place, wish
+from orders.access import may_see
+from orders.errors import BadInput, Gone, NotYours, PriceRose, Told
 from providers.errors import SiteError
 from storage import purchases
 from storage.people import User
@@ -29,6 +30,7 @@ def setup() -> Router:
     router.callback_query.register(wish_button, WishButton.filter())
     router.callback_query.register(buy, Buy.filter())
     router.callback_query.register(again, Again.filter())
+    router.callback_query.register(same_number, SameNumber.filter())
     return router
 
 
@@ -113,6 +115,27 @@ async def again(
     screen.message_id = await screen.send(View(t("one-moment")))
     draft = await new_draft(screen, context, account, purchase.line, picks=purchase.picks)
     await WishMenu(screen, t, context, draft, account).step()
+
+
+async def same_number(
+    query: CallbackQuery, callback_data: SameNumber, bot: Bot, user: User, t: Texts, context: Context
+) -> None:
+    """The number of an ended order once more: a fresh wish with it, straight at the price."""
+    order, account = await acts.load(context.desk, callback_data.order)
+    if not may_see(order, account, user.id):
+        raise NotYours
+    account = await pay_account(context, account.id, user.id)
+    line = context.desk.line(account, order.line)
+    if line.reuse_by is None or order.number is None:
+        raise Gone("number")
+    choice = line.choice(line.reuse_by)
+    wanted = wish.typed_option(choice, order.number)
+    screen = Screen.of_press(query, bot)
+    await screen.answer()
+    screen.message_id = await screen.send(View(t("one-moment")))
+    picks = tuple(pick for pick in order.picks if line.choice(pick.choice).required)
+    draft = await new_draft(screen, context, account, line.key, picks=picks)
+    await WishMenu(screen, t, context, draft, account).pick(choice, wanted)
 
 
 async def take_search(typed: Typed) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from orders import cadence, rentals
+from orders import bids, cadence, rentals
 from orders.codes import best_code
 from orders.desk import Desk
 from providers.site import (
@@ -52,9 +52,18 @@ async def take(desk: Desk, order: Order, seen: Seen, *, via: str) -> Order | Non
 
 
 async def take_in(
-    connection: AsyncConnection, desk: Desk, current: Order, seen: Seen, *, via: str
+    connection: AsyncConnection,
+    desk: Desk,
+    current: Order,
+    seen: Seen,
+    *,
+    via: str,
+    proven: bool | None = None,
 ) -> tuple[Order, bool]:
-    """The order after this look, and whether there are letters to send for it."""
+    """The order after this look, and whether there are letters to send for it.
+
+    `proven`: whether the account's webhooks arrive, if that is known.
+    """
     arrived = await store_messages(connection, desk, current, seen, via=via)
     after = advance(
         current,
@@ -63,7 +72,8 @@ async def take_in(
         site_now=desk.site_now(current.site),
         is_rental=rentals.is_rental(desk, current),
     )
-    after = await rentals.remind(connection, desk, await schedule(connection, desk, after))
+    after = await schedule(connection, desk, after, proven=proven)
+    after = await rentals.remind(connection, desk, after)
     await _learn(connection, desk, current, after, seen)
     written = await write_change(connection, desk, current, after)
     return after, written or arrived > 0
@@ -75,7 +85,9 @@ async def write_change(connection: AsyncConnection, desk: Desk, before: Order, a
     if not looks_different(before, after):
         return False
     await put_card(connection, desk, after)
-    if before.is_open and after.state is State.EXPIRED:
+    for other in await bids.settle(connection, desk, before, after):
+        await put_card(connection, desk, other)
+    if before.is_open and before.state is not State.BIDDING and after.state is State.EXPIRED:
         await _tell_expired(connection, desk, after)
     return True
 
@@ -118,6 +130,7 @@ def advance(order: Order, seen: Seen, *, has_code: bool, site_now: float, is_ren
         number=seen.number or order.number,
         price=seen.price if seen.price is not None else order.price,
         refunded=seen.refunded if seen.refunded is not None else order.refunded,
+        activated_at=int(site_now) if bids.has_won(order, state) else order.activated_at,
         expires_at=_steady(order.expires_at, seen.expires_at),
         facts={**order.facts, **seen.facts},
         ended_at=int(site_now) if ended else order.ended_at,
@@ -281,7 +294,7 @@ async def schedule(
 
 async def _learn(connection: AsyncConnection, desk: Desk, before: Order, after: Order, seen: Seen) -> None:
     """Count how soon the first code came: by the site's stamp, else in the middle between two looks."""
-    if before.state in {State.RECEIVED, State.DONE} or not before.is_open or rentals.is_rental(desk, before):
+    if before.state not in {State.WAITING, State.UNKNOWN} or rentals.is_rental(desk, before):
         return
     service, began = before.ref.service, before.activated_at
     if after.state in {State.RECEIVED, State.DONE}:

@@ -1,0 +1,54 @@
+"""An act on several orders at once, and what came of each, told once."""
+
+from aiogram import Bot, Router
+from aiogram.types import CallbackQuery
+
+from handlers.callbacks import Together
+from handlers.cards import facts_of
+from handlers.context import Context
+from handlers.screen import Screen
+from handlers.texts import Html, Texts
+from handlers.views import bids, card, failures, menu
+from handlers.views.view import View
+from orders import acts, together
+from orders.acts import Pressed
+from providers.errors import SiteError
+
+
+def setup() -> Router:
+    """The router."""
+    router = Router(name="together")
+    router.callback_query.register(act_on_all, Together.filter())
+    return router
+
+
+async def act_on_all(
+    query: CallbackQuery, callback_data: Together, bot: Bot, t: Texts, context: Context
+) -> None:
+    """Do it with all of them, one after the other: the site takes one at a time."""
+    screen = Screen.of_press(query, bot)
+    presses = await together.pressed(context.desk, callback_data.order, callback_data.act, screen.user_id)
+    await screen.answer(t.plain("one-moment"))
+    key = (presses[0].order.purchase_id, callback_data.act)
+    if key in context.under_way:
+        return  # a second tap: what comes of it is told once
+    context.under_way.add(key)
+    try:
+        troubles = [why for press in presses if (why := await _trouble(press, t, context))]
+    finally:
+        context.under_way.discard(key)
+    order, account = await acts.load(context.desk, callback_data.order)
+    await screen.show(card.card(t, order, await facts_of(context, order, account)))
+    told = bids.done_together(t, presses[0].act, len(presses) - len(troubles), len(presses), troubles)
+    await screen.at(screen.message_id or 0).send(View(told, menu.home(t)), answers=screen.message_id)
+
+
+async def _trouble(press: Pressed, t: Texts, context: Context) -> Html | None:
+    """Why it was not done with this one. Its own card shows how it stands."""
+    try:
+        await acts.carry_out(context.desk, press.order, press.act)
+    except SiteError as error:
+        site = context.desk.site(press.account)
+        service = card.service_of(press.order, site)
+        return t("act-failed", act=service, why=failures.site_error(t, error, site.name))
+    return None
