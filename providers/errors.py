@@ -4,8 +4,6 @@ The tree has one split that matters: `Refused` means the site said no and did no
 `NoAnswer` means nobody knows. After a purchase the second one is *unknown*, never *failed*.
 """
 
-from typing import ClassVar
-
 DETAIL_LENGTH = 200
 
 
@@ -16,7 +14,7 @@ class SiteError(Exception):
     `code` names our text for it.
     """
 
-    code: ClassVar[str] = "site-error"
+    code: str = "site-error"
 
     def __init__(self, site: str, call: str, *, detail: str = "", status: int | None = None) -> None:
         super().__init__(site, call, status)
@@ -65,9 +63,16 @@ class NoFunds(Refused):
 
 
 class NotAllowed(Refused):
-    """The site does not do this for this order or service."""
+    """The site does not do this for this order or service. `known`: the name of our text for its reason."""
 
     code = "not-allowed"
+
+    def __init__(
+        self, site: str, call: str, *, detail: str = "", status: int | None = None, known: str | None = None
+    ) -> None:
+        super().__init__(site, call, detail=detail, status=status)
+        if known is not None:
+            self.code = f"{NotAllowed.code}-{known}"
 
 
 class Conflict(Refused):

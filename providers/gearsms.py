@@ -1,6 +1,7 @@
-"""GearSMS: real US numbers in two pools (S1, S2) and numbers of a hundred countries (Global).
+"""GearSMS: real US numbers in two pools (S1, S2), numbers of a hundred countries (Global), and rentals.
 
 Its document calls each pool a section of its own, but they differ only in the names kept in the tables here.
+Rentals differ in more: see gearsms_rentals.py.
 """
 
 import math
@@ -8,9 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any, ClassVar
-from urllib.parse import quote
 
-from providers.countries import iso_of
 from providers.door import Answer, Request
 from providers.errors import (
     BadKey,
@@ -23,15 +22,15 @@ from providers.errors import (
     RateLimited,
     Refused,
 )
+from providers.gearsms_common import data_of, offered, options_of, order_request, request
+from providers.gearsms_rentals import RENTALS, GearRentals, bare
 from providers.shape import (
     BadShape,
-    each_map,
     get_int,
     get_money,
     get_phone,
     get_stamp,
     get_text,
-    need_list,
     need_map,
     need_money,
     need_text,
@@ -45,7 +44,6 @@ from providers.site import (
     Picks,
     Quote,
     Seen,
-    Site,
     Sms,
     Surcharge,
 )
@@ -97,7 +95,7 @@ CARRIERS = (
 )
 
 
-class GearSms(Site):
+class GearSms(GearRentals):
     """GearSMS. Orders can't be listed and carry no request id, so a lost answer stays a riddle."""
 
     key = "gearsms"
@@ -152,6 +150,7 @@ class GearSms(Site):
                 Act(key="reuse", when=OVER_OR_CODE, effect=Effect.BUYS, confirm=True),
             ),
         ),
+        RENTALS,
     )
 
     LISTS: ClassVar[Mapping[str, str]] = {
@@ -160,6 +159,7 @@ class GearSms(Site):
         "area_code": "area-codes",
         "country": "countries",
     }
+    IDS: ClassVar[Mapping[str, str]] = {"state": "code", "country": "ID"}  # services go by their name
     FIELDS: ClassVar[Mapping[str, str]] = {
         "service": "service",
         "state": "state",
@@ -188,12 +188,12 @@ class GearSms(Site):
         (re.compile(r"reuse option is not available.*"), NotAllowed),
         (re.compile(r"invalid service or duration.*"), Invalid),
     )
-    SOURCES: ClassVar[Mapping[str, str]] = {"S1": "s1", "S2": "s2", "GLOBAL": "global", "LTR": "ltr"}
+    SOURCES: ClassVar[Mapping[str, str]] = {"S1": "s1", "S2": "s2", "GLOBAL": "global", "LTR": RENTALS.key}
 
     async def balance(self, credentials: Credentials) -> Decimal:
         """Section "Check Balance"."""
-        request = self._request(credentials, "GET", "/balance")
-        return await self._read(request, lambda body: need_money(_data(body), "balance"))
+        asked = request(credentials, "GET", "/balance")
+        return await self._read(asked, lambda body: need_money(data_of(body), "balance"))
 
     async def options(
         self, credentials: Credentials, line: str, choice: str, picks: Picks
@@ -202,19 +202,23 @@ class GearSms(Site):
         described = self.line(line).choice(choice)
         if described.fixed:
             return described.fixed
-        request = self._list_request(credentials, line, described, picks)
-        return await self._read(request, lambda body: _options(body, choice))
+        if line == RENTALS.key:
+            return await self._rental_options(credentials, choice)
+        asked = self._list_request(credentials, line, described, picks)
+        return await self._read(asked, lambda body: options_of(body, choice, self.IDS))
 
     async def quote(self, credentials: Credentials, line: str, picks: Picks) -> Quote:
         """The service's price in the list; for Global also "Check Stock", the only count that is live.
 
         Raises Invalid where the service is not listed any more. Stock 0 is no error: people may still try.
         """
+        if line == RENTALS.key:
+            return await self._rental_quote(credentials, picks)
         service = picks.get("service", "")
-        request = self._list_request(credentials, line, self.line(line).choice("service"), picks)
-        offer = await self._read(request, lambda body: _offer(body, service))
+        asked = self._list_request(credentials, line, self.line(line).choice("service"), picks)
+        offer = await self._read(asked, lambda body: self._offer(body, service))
         if offer is None:
-            raise Invalid(self.key, request.call, detail="the service is not offered")
+            raise Invalid(self.key, asked.call, detail="the service is not offered")
         price, stock = offer
         if line == "global":
             stock = await self._stock(credentials, picks)
@@ -230,27 +234,32 @@ class GearSms(Site):
 
     async def buy(self, credentials: Credentials, line: str, picks: Picks) -> Sequence[Seen]:
         """Section "Request Number". For S1 the answer has no price."""
+        if line == RENTALS.key:
+            return [await self._rental_buy(credentials, picks)]
         body: dict[str, str | int] = {self.FIELDS[key]: pick for key, pick in picks.items()}
         if "country" in body:
             body["country"] = int(picks["country"])  # the one field that must be a JSON number
-        request = self._request(credentials, "POST", f"/temp-{line}/order", json=body)
-        return [await self._send(request, lambda answer: self._bought(line, picks, _data(answer)))]
+        asked = request(credentials, "POST", f"/temp-{line}/order", json=body)
+        return [await self._send(asked, lambda answer: self._bought(line, picks, data_of(answer)))]
 
     async def look(self, credentials: Credentials, order: OrderRef) -> Seen:
         """Section "Check SMS Status"; for S1 "Get Number Details" while the number is not known.
 
         Global's answer never has the number.
         """
+        if order.line == RENTALS.key:
+            return await self._rental_look(credentials, order)
         word = "number-details" if order.line == "s1" and order.number is None else "check-sms"
-        request = self._order_request(credentials, "GET", word, order)
-        return await self._read(request, lambda body: self._looked(order, _data(body)))
+        asked = order_request(credentials, "GET", f"/temp-{order.line}/{word}/", order.id)
+        return await self._read(asked, lambda body: self._looked(order, data_of(body)))
 
     async def act(
         self, credentials: Credentials, act: str, order: OrderRef, given: Picks = NOTHING_GIVEN
     ) -> Seen:
         """Sections "Reject Number", "Report Number", "Reactivate / Reuse Number", "Reuse Number"."""
-        request = self._order_request(credentials, "POST", self.line(order.line).act(act).key, order)
-        return await self._send(request, lambda body: self._acted(act, order, _data(body)))
+        self.line(order.line).act(act)
+        asked = order_request(credentials, "POST", f"/temp-{order.line}/{act}/", order.id)
+        return await self._send(asked, lambda body: self._acted(act, order, data_of(body)))
 
     def events(self, body: bytes, headers: Mapping[str, str], keys: Sequence[Credentials]) -> Sequence[Event]:
         """Section "Webhooks". Nothing is signed; other events than `sms_received` are passed over."""
@@ -264,9 +273,9 @@ class GearSms(Site):
         line = self.SOURCES.get((get_text(data, "source") or "").upper())
         return [
             Event(
-                order_id=order_id,
+                order_id=bare(order_id) if line == RENTALS.key else order_id,
                 sms=_sms(data, at=get_stamp(data, "timestamp")),
-                number=get_phone(data, "number", us=line in {"s1", "s2", "ltr"}),
+                number=get_phone(data, "number", us=line in {"s1", "s2", RENTALS.key}),
                 service=get_text(data, "service"),
                 line=line,
             )
@@ -289,41 +298,26 @@ class GearSms(Site):
             kind = NotFound if answer.status == 404 and call.endswith(":id") else Refused
         return kind(self.key, call, detail=message, status=answer.status)
 
-    def _request(
-        self,
-        credentials: Credentials,
-        method: str,
-        path: str,
-        *,
-        template: str = "",
-        params: Mapping[str, str] | None = None,
-        json: Mapping[str, Any] | None = None,
-    ) -> Request:
-        return Request(
-            method=method,
-            path=path,
-            template=template,
-            headers={"X-API-Key": credentials["api_key"]},
-            params=params or {},
-            json=json,
-            secret=credentials["api_key"],
-        )
-
     def _list_request(self, credentials: Credentials, line: str, choice: Choice, picks: Picks) -> Request:
         params = {key: picks[key] for key in choice.needs if key in picks}
-        return self._request(credentials, "GET", f"/temp-{line}/{self.LISTS[choice.key]}", params=params)
-
-    def _order_request(self, credentials: Credentials, method: str, word: str, order: OrderRef) -> Request:
-        path = f"/temp-{order.line}/{word}/"
-        return self._request(credentials, method, path + quote(order.id, safe=""), template=path + ":id")
+        return request(credentials, "GET", f"/temp-{line}/{self.LISTS[choice.key]}", params=params)
 
     async def _stock(self, credentials: Credentials, picks: Picks) -> int | None:
         params = {key: picks[key] for key in ("country", "service") if key in picks}
-        request = self._request(credentials, "GET", "/temp-global/stock", params=params)
+        asked = request(credentials, "GET", "/temp-global/stock", params=params)
         try:
-            return await self._read(request, lambda body: get_int(_data(body), "stock"))
+            return await self._read(asked, lambda body: get_int(data_of(body), "stock"))
         except NoNumbers:
             return 0
+
+    def _offer(self, body: Any, service: str) -> tuple[Decimal, int | None] | None:
+        """Price and stock of one service in the list of services."""
+        offer = offered(options_of(body, "service", self.IDS), service)
+        if offer is None:
+            return None
+        if offer.price is None:
+            raise BadShape("no price")
+        return offer.price, offer.stock
 
     def _bought(self, line: str, picks: Picks, data: Mapping[str, Any]) -> Seen:
         # without a status the purchase still stands: only the id must be there
@@ -373,10 +367,6 @@ class GearSms(Site):
         )
 
 
-def _data(body: Any) -> Mapping[str, Any]:
-    return need_map(need_map(body).get("data"))
-
-
 def _sms(data: Mapping[str, Any], *, at: int | None = None) -> Sms | None:
     """The one message that an order can show; its text is sometimes only the pin."""
     pin = get_text(data, "pin")
@@ -387,44 +377,6 @@ def _sms(data: Mapping[str, Any], *, at: int | None = None) -> Sms | None:
 def _is_us(line: str, picks: Picks) -> bool:
     """Whether ten digits are a US number: in Global they are so for country 1 only."""
     return line != "global" or picks.get("country") == "1"
-
-
-def _options(body: Any, choice: str) -> list[Option]:
-    entries = need_list(need_map(body).get("data"))
-    if choice == "area_code":  # Global lists bare texts
-        entries = [{"areaCode": entry} if isinstance(entry, str | int) else entry for entry in entries]
-    options = [option for entry in each_map(entries) if (option := _option(entry, choice)) is not None]
-    if entries and not options:
-        raise BadShape("a list of nothing known")
-    return options
-
-
-def _option(entry: Mapping[str, Any], choice: str) -> Option | None:
-    name = get_text(entry, "areaCode" if choice == "area_code" else "name")
-    # services go by name, not by `code`: the order wants the name
-    ids = {"state": get_text(entry, "code"), "country": get_text(entry, "ID")}
-    option_id = ids.get(choice, name)
-    if name is None or option_id is None:
-        return None
-    rate = get_money(entry, "success_rate")
-    return Option(
-        id=option_id,
-        name=name,
-        price=get_money(entry, "price"),
-        stock=get_int(entry, "available" if "available" in entry else "stock"),
-        iso=iso_of(get_text(entry, "short_name"), name) if choice == "country" else None,
-        note=get_text(entry, "state") if rate is None else f"{rate:f} %",
-    )
-
-
-def _offer(body: Any, service: str) -> tuple[Decimal, int | None] | None:
-    """Price and stock of one service in the list of services."""
-    offer = next((option for option in _options(body, "service") if option.id == service), None)
-    if offer is None:
-        return None
-    if offer.price is None:
-        raise BadShape("no price")
-    return offer.price, offer.stock
 
 
 def _marked_up(

@@ -41,6 +41,8 @@ class Quote:
     stock: int | None = None
     lasts: int | None = None
     """Seconds that the number will be ours."""
+    renewal: Decimal | None = None
+    """USD that it would cost to go on after that, each time, where the site can renew it by itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +94,8 @@ class Seen:
     created_at: int | None = None
     picks: Picks = field(default_factory=dict)
     """What the site says was ordered, as far as it says: for matching an order of unknown outcome."""
+    names: Picks = field(default_factory=dict)
+    """What the site calls these picks, where their ids are no names."""
     facts: Mapping[str, str | int | bool] = field(default_factory=dict)
     """What the adapter needs again later, kept with the order (ttl, wake windows)."""
     raw: Mapping[str, Any] = field(default_factory=dict, repr=False)
@@ -171,6 +175,8 @@ class Site(ABC):
     public_prices: ClassVar[bool] = False
     """`prices` works without an account."""
     trace: ClassVar[Trace] = Trace.NONE
+    known_refusals: ClassVar[Mapping[str, str]] = {}
+    """The site's words for why it does not do something, case-folded, to the names of our texts for them."""
 
     def __init__(self, door: Door) -> None:
         self.door = door

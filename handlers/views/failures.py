@@ -2,7 +2,7 @@
 
 from handlers.texts import Html, Texts, clean
 from orders.errors import AlreadyLinked, BadInput, OverLimit, PriceRose, Told
-from providers.errors import NoAnswer, RateLimited, SiteError
+from providers.errors import NoAnswer, NotAllowed, RateLimited, SiteError
 
 DETAIL_LENGTH = 160
 
@@ -34,5 +34,6 @@ def reason(t: Texts, code: str, site_name: str, *, detail: str | None = None, se
     key = f"error-{code}"
     if not t.has(key):
         key = "error-no-answer" if code.startswith("no-answer") else "error-refused"
-    said = t("error-detail", detail=clean(detail, DETAIL_LENGTH)) if detail else ""
+    is_said = code.startswith(f"{NotAllowed.code}-")  # the site's reason in the reader's language
+    said = t("error-detail", detail=clean(detail, DETAIL_LENGTH)) if detail and not is_said else ""
     return t.lines([t(key, site=site_name, seconds=seconds), said])

@@ -167,6 +167,7 @@ def quote(t: Texts, site: Site, asked: Asked, offer: Offer, *, notice: Html | No
     facts = t.lines([
         "" if price.stock is None else t("quote-stock", count=price.stock, number=t.number(price.stock)),
         "" if price.lasts is None else _lasts(t, price.lasts),
+        "" if price.renewal is None else t("quote-renewal", price=t.money(price.renewal)),
         *rules,
     ])  # fmt: skip
     return View(t.blocks([notice or "", crumbs(t, site, draft), costs, facts]), keyboard.markup())

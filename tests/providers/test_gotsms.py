@@ -81,6 +81,25 @@ async def test_plans_of_a_service_and_country(gotsms: GotSms, replay: Replay) ->
     assert asked(replay) == [("GET", "/rents/plans", {})]
 
 
+async def test_a_plan_by_the_month_tells_what_its_renewal_costs(gotsms: GotSms, replay: Replay) -> None:
+    month = plan("month", 4.99, duration_type="month", renew_price=5.99, duration_translation="1 month")
+    replay.put("GET", "/rents/plans", page([month]))
+    [option] = await gotsms.options(KEY, "numbers", "plan", PICKS)
+    assert (option.note, option.facts["renew_price"]) == ("↻ $5.99", "5.99")
+    quote = await gotsms.quote(KEY, "numbers", PICKS | {"plan": "month"})
+    assert (quote.low, quote.renewal) == (Decimal("4.99"), Decimal("5.99"))
+
+
+async def test_prices_need_no_key(gotsms: GotSms, replay: Replay) -> None:
+    replay.put("GET", "/pricelist", DOCUMENT["pricelist"])
+    assert gotsms.public_prices
+    assert await gotsms.prices() == [
+        Option(id="Telegram", name="Telegram", price=Decimal(1), from_price=True),
+        Option(id="WhatsApp", name="WhatsApp", price=Decimal("4.99"), from_price=True),
+    ]
+    assert "authorization" not in replay.only.headers
+
+
 async def test_buying_rents_a_plan(gotsms: GotSms, replay: Replay) -> None:
     replay.put("POST", "/rents", DOCUMENT["rent created"], status=201)
     [seen] = await gotsms.buy(KEY, "numbers", PICKS)
@@ -89,7 +108,8 @@ async def test_buying_rents_a_plan(gotsms: GotSms, replay: Replay) -> None:
     assert (seen.id, seen.state, seen.number) == ("uuid", State.WAITING, "+18001234567")
     assert (seen.price, seen.created_at, seen.expires_at) == (Decimal(1), NOON, NOON + DAY)
     assert seen.picks == {"service": "uuid", "plan": "uuid"}
-    assert seen.facts == {"can_wake_up": True, "price": "1"}
+    assert seen.names == {"service": "Telegram", "plan": "1 day"}
+    assert seen.facts == {"can_wake_up": True, "price": "1", "daily": True}
 
 
 async def test_a_number_is_woken_after_the_purchase(gotsms: GotSms, replay: Replay) -> None:
@@ -131,6 +151,8 @@ def test_acts() -> None:
     assert {act.key: act.effect for act in line.acts} == {
         "wake": Effect.STAYS,
         "status": Effect.STAYS,
+        "transition": Effect.BUYS,
+        "auto_renew": Effect.STAYS,
         "refund": Effect.ENDS,
     }
     assert line.act("refund").confirm
@@ -142,7 +164,7 @@ async def test_unknown_lines_choices_and_acts_are_a_fault_of_ours(gotsms: GotSms
     with pytest.raises(KeyError):
         await gotsms.options(KEY, "numbers", "operator", PICKS)
     with pytest.raises(KeyError):
-        await gotsms.act(KEY, "transition", ORDER)
+        await gotsms.act(KEY, "release", ORDER)
 
 
 # What it costs
@@ -153,6 +175,7 @@ async def test_a_quote_is_the_plans_price(gotsms: GotSms, replay: Replay) -> Non
     quote = await gotsms.quote(KEY, "numbers", PICKS | {"plan": "b"})
     assert (quote.low, quote.high, quote.lasts) == (Decimal("4.99"), Decimal("4.99"), DAY)
     assert quote.rules == (Rule.SLEEPS, Rule.REFUND_ASK, Rule.SEVERAL_CODES)
+    assert quote.renewal is None  # the site renews no plan of days
     assert asked(replay) == [("GET", "/rents/plans", {})]  # found: no further page
 
 

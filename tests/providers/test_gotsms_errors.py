@@ -116,6 +116,7 @@ async def test_other_shapes_are_told(
         await ask(gotsms)
 
 
+LONGER = {"longer_plan": "uuid"}
 CALLS: list[tuple[str, Callable[[GotSms], Any]]] = [
     ("account", lambda gotsms: gotsms.balance(KEY)),
     ("services", lambda gotsms: gotsms.options(KEY, "numbers", "service", {})),
@@ -132,6 +133,16 @@ CALLS: list[tuple[str, Callable[[GotSms], Any]]] = [
     ("status", lambda gotsms: gotsms.act(KEY, "status", ORDER)),
     ("woken", lambda gotsms: gotsms.act(KEY, "wake", ORDER)),
     ("refunded", lambda gotsms: gotsms.act(KEY, "refund", ORDER)),
+    ("transitioned", lambda gotsms: gotsms.act(KEY, "transition", ref("uuid"), LONGER)),
+    ("rents", lambda gotsms: gotsms.was_done(KEY, "transition", ref("uuid"), LONGER, 0)),
+    ("rents", lambda gotsms: gotsms.act(KEY, "auto_renew", ref("uuid"), {"auto_renew": "on"})),
+    ("renewal on", lambda gotsms: gotsms.act(KEY, "auto_renew", ref("uuid"), {"auto_renew": "on"})),
+    ("plans", lambda gotsms: gotsms.options(KEY, "numbers", "longer_plan", PICKS)),
+    ("plans", lambda gotsms: gotsms.act_quote(KEY, "transition", ORDER, LONGER)),
+    ("pricelist", lambda gotsms: gotsms.prices()),
+    ("rents", lambda gotsms: gotsms.journal(KEY, "rentals")),
+    ("messages", lambda gotsms: gotsms.journal(KEY, "messages")),
+    ("rent messages", lambda gotsms: gotsms.journal(KEY, "messages", order=ORDER)),
 ]
 
 
