@@ -132,8 +132,8 @@ button-mine = ✓ { $number }
 button-not-bought = ✕ It was not bought
 
 # What is done with an order and asks something first.
-crumb-act = ✏️ <b>{ $act }</b>
+crumb-act = <b>{ $act }</b>
 outcome-acting = ⏳ On its way …
-act-done = ✅ { $act }: done.
+act-done = { $act }: done ✅
 act-kept = Nothing was changed.
 button-card = To the number

@@ -140,8 +140,8 @@ button-mine = ✓ { $number }
 button-not-bought = ✕ Номер не куплен
 
 # Действия с заказом, которые сначала о чём-то спрашивают.
-crumb-act = ✏️ <b>{ $act }</b>
+crumb-act = <b>{ $act }</b>
 outcome-acting = ⏳ Выполняется …
-act-done = ✅ { $act }: готово.
+act-done = { $act }: готово ✅
 act-kept = Ничего не изменилось.
 button-card = К номеру

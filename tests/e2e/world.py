@@ -53,7 +53,7 @@ SHOPS = {
         Shop("gearsms", ("S1", "WhatsApp"), {"method": "POST", "path": "/temp-s1/order"}, "/temp-s1/*"),
         Shop(
             "gsim",
-            ("WhatsApp", "country?germ", "Germany"),
+            ("🌍 Numbers", "WhatsApp", "country?germ", "Germany"),
             {"method": "POST", "path": "/orders"},
             "/orders",
         ),
