@@ -399,8 +399,8 @@ def _script(text: str) -> str:
     foreign = _NOT_LATIN.search(text)
     if foreign is None:
         return _LATIN
-    own = foreign.lastgroup or _ALL
-    return _ALL if _OTHER_SCRIPTS[own].search(text) else own
+    own = next(script for script, letters in _LETTERS_OF.items() if letters.match(foreign[0]))
+    return _ALL if _OTHER_SCRIPTS[own].search(text, foreign.end()) else own
 
 
 @cache
@@ -439,7 +439,7 @@ def _words_of(script: str) -> dict[str, tuple[Mark, bool, bool]]:
     own = {
         word: rule
         for word, rule in _WORDS.items()
-        if word not in latin and (script == _ALL or re.search(f"[{_SCRIPTS[script]}]", word))
+        if word not in latin and (script == _ALL or _LETTERS_OF[script].search(word))
     }
     return own | latin
 
@@ -461,7 +461,8 @@ _SCRIPTS = {
 }
 """Where each script's letters are. What is left, signs among it, goes with any of them."""
 
-_NOT_LATIN = re.compile("|".join(f"(?P<{script}>[{letters}])" for script, letters in _SCRIPTS.items()))
+_LETTERS_OF = {script: re.compile(f"[{letters}]") for script, letters in _SCRIPTS.items()}
+_NOT_LATIN = re.compile(f"[{''.join(_SCRIPTS.values())}]")
 _OTHER_SCRIPTS = {
     own: re.compile("[" + "".join(letters for script, letters in _SCRIPTS.items() if script != own) + "]")
     for own in _SCRIPTS

@@ -92,19 +92,16 @@ def _number(text: str, start: int, end: int, piece: str) -> Number | None:
     """What one number without spaces is."""
     before = text[start - 1] if start else " "
     after = text[end] if end < len(text) else " "
-    if _is_capital(before) or _is_capital(after):
+    if end - start < 3 and before not in _HEADS:
         return None
+    if (before > "\x7f" and before.isupper()) or (after > "\x7f" and after.isupper()):
+        return None  # letters of another alphabet: a plate, as А482ВС
     if before not in _TOUCHING and after not in _ODD_AFTER:
         return _digits(start, end, piece) if piece.isdecimal() else _with_letters(start, end, piece)
     if before in _HEADS:
         head = _HEAD.search(text, max(0, start - 24), start)
         return _with_head(text, head.start(), end, head[0], piece) if head else None
     return _odd(text, start, end, piece)
-
-
-def _is_capital(letter: str) -> bool:
-    """Of another alphabet than ours: the number is part of a plate, as А482ВС."""
-    return letter > "\x7f" and letter.isupper()
 
 
 def _digits(start: int, end: int, digits: str) -> Number | None:
@@ -155,11 +152,11 @@ def _with_head(text: str, start: int, end: int, head: str, piece: str) -> Number
 
 def _with_letters(start: int, end: int, piece: str) -> Number | None:
     """Digits with letters or with signs among them."""
+    if _SIGNS.search(piece):
+        return None
     glued = _GLUED.fullmatch(piece)
     if glued:
         return _digits(start, start + len(glued[1]), glued[1])
-    if _SIGNS.search(piece):
-        return None
     groups = _HYPHEN.split(piece)
     if all(map(str.isdecimal, groups)):
         return _split(start, end, groups)

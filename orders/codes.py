@@ -70,7 +70,7 @@ _SELLING = frozenset({Mark.PROMO, Mark.OTHER_CODE})
 _OPEN_BRACKETS = frozenset("[(<{`'\"«‹„“‘「『【*")
 _CLOSED_BRACKETS = frozenset("])>}`'\"»›“”’」』】*")
 _CODE_IN_LINK = re.compile(
-    r"(?:://|www\.|\b[a-z\d-]{1,40}\.[a-z]{2,8}/)[!-~]{0,200}?[/=](\d{4,8})(?![\w/=%+-])", re.IGNORECASE
+    r"(?:://|www\.|\b[a-z\d-]{1,40}\.[a-z]{2,8}(?=/))[!-~]{0,200}?[/=](\d{4,8})(?![\w/=%+-])", re.IGNORECASE
 )
 _SENTENCE_END = re.compile(r"[.!?](?=\s)|[。！？\n]")
 _OPENING = re.compile(r"(?:\A|[.!?。\n】\])>:])[^\w.!?。\n】\])>:]*\Z")
@@ -94,13 +94,13 @@ def find_code(text: str) -> str | None:
     numbers = find_numbers(text) if has_digits else []
     words = find_words(text.lower())
     marks = {mark for _, _, mark in words}
-    if not marks & _ANNOUNCING:
+    if marks.isdisjoint(_ANNOUNCING):
         return None if words else _lonely(text, numbers)
     is_sold = Mark.PROMO in marks and Mark.VERIFY not in marks
     code = _heaviest(numbers, words, text, ENOUGH + SOLD * is_sold)
-    if code is None and not marks & _SELLING:
-        code = _in_capitals(text, words) or _in_link(text, marks)
-    return code
+    if code is not None or not marks.isdisjoint(_SELLING):
+        return code
+    return (_in_capitals(text, words) if _CODE in marks else None) or _in_link(text, marks)
 
 
 def best_code(text: str, pin: str | None) -> str | None:
@@ -275,7 +275,7 @@ def _in_capitals(text: str, words: Sequence[Found]) -> str | None:
 
 def _in_link(text: str, marks: set[Mark]) -> str | None:
     """The code that a link ends with, where none stands beside it."""
-    if Mark.THING in marks or Mark.VERIFY not in marks:
+    if Mark.THING in marks or Mark.VERIFY not in marks or "/" not in text:
         return None
     found = _CODE_IN_LINK.search(text)
     return found[1] if found else None

@@ -172,6 +172,7 @@ def test_a_message_that_is_hardly_more_than_a_number(text: str, code: str | None
     [
         ("Tap to verify: https://acme.example/v/551903", "551903"),
         ("Tap to verify: acme.example/v?code=551903", "551903"),
+        ("Tap to verify: a.acme.example/551903", "551903"),
         ("Code 551903. Or tap to verify: acme.example/v/771204", "551903"),
         ("Track it: https://acme.example/p/551903", None),
         ("Verify your order at https://acme.example/p/551903", None),
