@@ -23,7 +23,7 @@ FAULTS: dict[str, dict[str, Any]] = {
 KINDS = pytest.mark.parametrize("kind", FAULTS)
 
 CALLS = [("gsim", "numbers"), ("gotsms", "numbers"), ("smsgig", "s1"), ("gearsms", "s1"), ("gearsms", "s2"),
-         ("gearsms", "global"), ("getsms", "numbers")]  # fmt: skip
+         ("gearsms", "global"), ("gearsms", "ltr"), ("getsms", "numbers")]  # fmt: skip
 HOOKED = [call for call in CALLS if call[0] not in LISTS]
 
 

@@ -34,7 +34,15 @@ from storage.vault import Vault
 
 OWNER = 700_100_200_300
 CHAT = 700_100_200_300
-ORDERING = {"gearsms": ("POST", "/temp-*/order"), "gsim": ("POST", "/orders"), "smsgig": ("POST", "/s1/rent"),
+BUYABLE = [
+    (site, line.key)
+    for site, kind in SITES.items()
+    for line in kind.lines
+    if all(choice.listed for choice in line.choices if choice.required)
+]
+"""All lines whose wishes can be picked from what the site lists."""
+
+ORDERING = {"gearsms": ("POST", "/*/order"), "gsim": ("POST", "/orders"), "smsgig": ("POST", "/s1/rent"),
             "getsms": ("GET", ""), "gotsms": ("POST", "/rents")}  # fmt: skip
 """Method and path of each site's purchase, as `/outside/faults` wants them."""
 

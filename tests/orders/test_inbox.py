@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from sqlalchemy import event, update
 
 from orders import inbox, settle
-from providers.registry import SITES
 from providers.site import (
     Seen,
     Sms,
@@ -21,13 +20,11 @@ from storage import purchases, tables
 from storage.accounts import Account
 from storage.orders import Order
 from storage.outbox import Kind
-from tests.orders.scene import Scene, codes
+from tests.orders.scene import BUYABLE, Scene, codes
 from tests.storage import rows
 
-LINES = [(site, line.key) for site, kind in SITES.items() for line in kind.lines if not line.rental]
 
-
-@pytest.mark.parametrize(("site", "line"), LINES)
+@pytest.mark.parametrize(("site", "line"), BUYABLE)
 async def test_a_code_rings_once(scene: Scene, site: str, line: str) -> None:
     order = await scene.buy(await scene.account(site), line)
     arrival = await scene.sms(order, "Your code is 482913", "482913")
