@@ -17,7 +17,7 @@ from bot.redact import Redactor
 redactor = Redactor()
 """Of this process: tell it every secret by `redactor.learn(...)` as soon as it is known."""
 
-CHATTY = ("httpx", "httpcore", "sqlalchemy", "hpack", "asyncio")
+CHATTY = ("httpx", "httpcore", "sqlalchemy", "aiosqlite", "hpack", "asyncio")
 """Loggers whose lines below WARNING show requests, statements and their arguments."""
 
 _SHARED: tuple[Processor, ...] = (

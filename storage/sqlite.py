@@ -1,8 +1,7 @@
-"""SQLite as a driver for asyncio: statements run at once, and what has to wait leaves the loop free.
+"""aiosqlite, its thread used for what has to wait: a commit for the disk.
 
-A statement takes some microseconds, and to have another thread do it takes ten times as long. What can wait
-is asked for so that it does not hold up the loop: a commit for the disk, in a thread; the begin of a
-transaction for another process's lock, by trying again.
+A statement takes some microseconds, and handing it to a thread ten times as long: it runs at once.
+The begin of a transaction waits for another process's lock by trying again.
 """
 
 import asyncio
@@ -10,12 +9,16 @@ import sqlite3
 import time
 from collections import deque
 from collections.abc import Iterable, MutableMapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Self
 
-from sqlalchemy import Connection, pool
+import aiosqlite
+from sqlalchemy import Connection
 from sqlalchemy.dialects import registry
-from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
+from sqlalchemy.dialects.sqlite.aiosqlite import (
+    AsyncAdapt_aiosqlite_connection,
+    AsyncAdapt_aiosqlite_dbapi,
+    SQLiteDialect_aiosqlite,
+)
 from sqlalchemy.util.concurrency import await_
 
 DRIVER = "sqlite+inline"
@@ -68,77 +71,89 @@ class _Cursor(sqlite3.Cursor):
         return rows
 
 
-class Link(sqlite3.Connection):
-    """A connection. Used by one thread at a time, though not always by the same."""
+class Link(AsyncAdapt_aiosqlite_connection):
+    """aiosqlite's connection. Its thread opens, commits and closes it; a statement runs at once.
 
-    def __init__(self, *given: Any, **more: Any) -> None:
-        super().__init__(*given, **more)
-        self._disk = ThreadPoolExecutor(1, thread_name_prefix="sqlite commit")
-        self._changes_before = 0
+    Never both at the same time: who commits has the connection alone.
+    """
 
-    def cursor(self, factory: Any = _Cursor) -> Any:
-        """As sqlite3's."""
-        return super().cursor(factory)
+    _changes_before = 0
+
+    @property
+    def _own(self) -> sqlite3.Connection:
+        """The connection itself, for which aiosqlite has no public name."""
+        own: sqlite3.Connection = self._connection._conn
+        return own
+
+    def cursor(self, server_side: bool = False) -> Any:
+        """As SQLAlchemy's, without a thread between."""
+        return self._own.cursor(_Cursor)
+
+    def execute(self, words: str, *_: Any) -> Any:
+        """One statement without a result."""
+        return self._own.execute(words)
 
     def begin(self) -> bool:
         """Take the write lock. False: it could not be had, for so long or at all."""
         until = time.monotonic() + PATIENCE
         while True:
             try:
-                self.execute("BEGIN IMMEDIATE")
+                self._own.execute("BEGIN IMMEDIATE")
             except sqlite3.Error as error:
                 if error.sqlite_errorcode & _MAIN_CODE != sqlite3.SQLITE_BUSY or time.monotonic() > until:
                     return False
             else:
-                self._changes_before = self.total_changes
+                self._changes_before = self._own.total_changes
                 return True
             await_(asyncio.sleep(TRY_AGAIN))
 
     @property
     def has_news(self) -> bool:
         """Whether a commit has something to write."""
-        return self.total_changes != self._changes_before
+        return self._own.total_changes != self._changes_before
 
     def commit(self) -> None:
         """To the disk. Raises sqlite3.Error."""
         if self.has_news:
-            await_(asyncio.get_running_loop().run_in_executor(self._disk, super().commit))
-        else:
             super().commit()
+        else:
+            self._own.commit()
 
-    def close(self) -> None:
-        """As sqlite3's."""
-        super().close()
-        self._disk.shutdown(wait=False)
+    def rollback(self) -> None:
+        """As SQLAlchemy's, without a thread between."""
+        self._own.rollback()
 
 
-class Dialect(SQLiteDialect_pysqlite):
-    """SQLAlchemy's dialect for such connections."""
+class _Module(AsyncAdapt_aiosqlite_dbapi):
+    """aiosqlite as SQLAlchemy takes it, with our kind of connection."""
+
+    def connect(self, *given: Any, **more: Any) -> Link:
+        """As aiosqlite's."""
+        return Link(self, super().connect(*given, **more)._connection)
+
+
+class Dialect(SQLiteDialect_aiosqlite):
+    """SQLAlchemy's dialect for aiosqlite, with such connections."""
 
     driver = "inline"
     supports_statement_cache = True
-    is_async = True
-    has_terminate = True
+    supports_server_side_cursors = False
 
     @classmethod
-    def get_pool_class(cls, url: Any) -> type[pool.Pool]:
-        """One connection: see `storage.db`."""
-        return pool.AsyncAdaptedQueuePool
+    def import_dbapi(cls) -> Any:
+        """As SQLAlchemy's."""
+        return _Module(aiosqlite, sqlite3)
 
     def create_connect_args(self, url: Any) -> tuple[Sequence[str], MutableMapping[str, Any]]:
-        """As SQLAlchemy's, with our kind of connection."""
+        """As SQLAlchemy's, with what our kind of connection needs."""
         given, more = super().create_connect_args(url)
-        own = {"factory": Link, "check_same_thread": False, "cached_statements": STATEMENTS}
+        # No isolation level: the driver's own implicit BEGIN would be a deferred one.
+        own = {"check_same_thread": False, "cached_statements": STATEMENTS, "isolation_level": None}
         return given, {**more, **own}
-
-    def do_terminate(self, dbapi_connection: Any) -> None:
-        """Close without waiting for anything."""
-        dbapi_connection.close()
 
 
 def prepare(connection: Any, _record: object) -> None:
     """What holds for a connection as long as it is open."""
-    connection.isolation_level = None  # the driver's own implicit BEGIN would be a deferred one
     cursor = connection.cursor()
     for pragma in (
         f"busy_timeout={int(PATIENCE * 1000)}",
