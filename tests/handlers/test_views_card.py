@@ -142,7 +142,9 @@ def test_links_in_a_message_are_no_links(t: Texts) -> None:
 def test_money_on_a_card(t: Texts) -> None:
     price = t.money(Decimal("0.50"))
     assert price in shown(card_views.card(t, order(), facts()))
-    assert price not in shown(card_views.card(t, order(State.BIDDING), facts()))  # nothing is charged yet
+    bid = shown(card_views.card(t, order(State.BIDDING), facts()))
+    assert t.plain("card-bid", price=price) in bid
+    assert t.plain("card-price", price=price) not in bid  # nothing is charged yet
     refunded = shown(card_views.card(t, order(State.CANCELLED, refunded=Decimal("0.25")), facts()))
     assert t.plain("card-refunded", price=t.money(Decimal("0.25"))) in refunded
     kept = shown(card_views.card(t, order(State.CANCELLED, refunded=Decimal(0)), facts()))
