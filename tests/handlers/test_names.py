@@ -59,7 +59,7 @@ async def test_countries_in_the_readers_language(town: Town, boris: Person) -> N
     """On the list, in the wish, on the card; found by what he calls it, and by the calling code."""
     await town.linked(boris, "gsim")
     await boris.says("/order")
-    await boris.presses("Telegram")
+    await boris.walks("🌍 Номера", "Telegram")
     await boris.sees("Какая страна")
     await boris.button("🇷🇺 Россия")
     for typed in ("англия", "+44", "UK"):
