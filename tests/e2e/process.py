@@ -11,6 +11,7 @@ from typing import Self
 import httpx
 
 from tests.e2e.kit import PATIENCE, environment, eventually, free_port
+from tests.e2e.nest import Hatched, nest
 from tests.e2e.world import World
 
 BASES = {
@@ -23,7 +24,7 @@ BASES = {
 
 
 class BotProcess:
-    """`python -m bot run` with environment variables and nothing else."""
+    """The bot with environment variables and nothing else, started as `tests.e2e.nest` does."""
 
     def __init__(self, world: World, folder: Path, **settings: str) -> None:
         self.world, self.folder = world, folder
@@ -43,7 +44,7 @@ class BotProcess:
             **{name: world.base + path for name, path in BASES.items()},
             **settings,
         }
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: Hatched | None = None
         self._http = httpx.Client(base_url=f"http://127.0.0.1:{self.port}", timeout=30)
 
     def __enter__(self) -> Self:
@@ -72,14 +73,7 @@ class BotProcess:
 
     def launch(self) -> None:
         """Begin to run."""
-        with (self.folder / "bot.log").open("ab") as log:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "bot", "run"],
-                cwd=self.folder,  # no .env here
-                env=environment(self.settings),
-                stdout=log,
-                stderr=log,
-            )
+        self._process = nest().hatch(self.folder, self.settings)
 
     def kill(self) -> None:
         """kill -9: nothing is said, nothing is finished."""

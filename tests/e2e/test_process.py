@@ -1,8 +1,14 @@
 """The process itself: how it starts, refuses to start, and ends."""
 
+import contextlib
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
-from tests.e2e.kit import eventually
+import httpx
+
+from tests.e2e.kit import PATIENCE, environment, eventually, free_port
 from tests.e2e.person import Person
 from tests.e2e.process import BotProcess
 from tests.e2e.world import SHOPS, World
@@ -53,6 +59,25 @@ def test_menus_outlive_a_restart(bot: BotProcess, world: World) -> None:
     eventually(lambda: world.books(SMSGIG, keys[2])["refunded"] == ordered["price"], "the refund")
     eventually(lambda: clara.card(ordered).data(":cancel") is None, "a card that is over")
     assert [world.purchases(SMSGIG, key) for key in keys] == [0, 1, 1]
+
+
+def test_the_plain_command_lives_and_ends_alike(bot: BotProcess, tmp_path: Path) -> None:
+    port = free_port()
+    settings = bot.settings | {"DATA_DIR": str(tmp_path / "data"), "HTTP_PORT": str(port), "PUBLIC_URL": ""}
+    plain = subprocess.Popen([sys.executable, "-m", "bot"], cwd=tmp_path, env=environment(settings))
+
+    def is_ready() -> bool:
+        with contextlib.suppress(httpx.TransportError):
+            return httpx.get(f"http://127.0.0.1:{port}/healthz").status_code == 200
+        return False
+
+    try:
+        eventually(is_ready, "the bot to start")
+        plain.send_signal(signal.SIGTERM)
+        assert plain.wait(timeout=PATIENCE) == 0
+    finally:
+        plain.kill()
+        plain.wait()
 
 
 def test_two_processes_never_share_a_data_folder(bot: BotProcess) -> None:
