@@ -281,7 +281,7 @@ CALL: Words = {
     "es pt fr it": "llame, llama, llamar, llámanos, teléfono*, telefone*, telefono*, envía, envie, ligue, "
     "appelez, tél, tél., rdv, chiama, chiamare, numero verde, baja, atención al cliente, service client, "
     "servizio clienti, sac",
-    "de nl": "anrufen, rufen, bel, bellen",
+    "de nl": "kundenservice, klantenservice, anrufen, rufen, bel, bellen",
     "pl cs sk hu": "zadzwoń, infolini*, volejte, hívja, infolinka, ügyfélszolgálat*",
     "tr": "arayın*, ret için, bilgi, müşteri hizmetleri",
     "ru uk bg": "позвоните, звоните, тел, тел., телефон*, наберите, зателефонуйте, поддержк*, отправьте, "

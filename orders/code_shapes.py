@@ -82,7 +82,8 @@ def _group(text: str, chunks: Sequence[tuple[int, int, str]], first: int) -> tup
     pieces = [piece for _, _, piece in chunks[first : last + 1]]
     lengths = tuple(map(len, pieces))
     before = text[start - 1 : start]
-    if is_even and lengths in SPLIT and before not in _MASKS and before not in _HYPHENS:
+    is_code = is_even and lengths in SPLIT and all(map(str.isdecimal, pieces))
+    if is_code and before not in _MASKS and before not in _HYPHENS:
         return end, _split(start, end, pieces)
     is_phone = sum(lengths) >= PHONE_DIGITS or before == "+"
     return (end if is_phone else 0), None
@@ -215,7 +216,7 @@ _SIGNS = re.compile(r"[.,:/'’]")
 _NOT_BLANK = re.compile(r"[!-~]+")
 _LINK = re.compile(r"://|www\.|[a-z\d]\.[a-z]{2,8}/", re.IGNORECASE)
 _GROUP = re.compile(r"\d{1,5}(?!\w)")
-_LONG_GROUP = re.compile(r"\d{1,6}(?!\w)")  # "07700 900123"
+_LONG_GROUP = re.compile(r"\d{1,8}(?!\w)")  # "07700 900123"
 _BETWEEN = re.compile(rf"[{_S}]?[()]?[{_S}{_H}]?")
 _COUNTED = re.compile(r"\d+([A-Za-z]+)")
 _NAME = re.compile(r"[A-Z][a-z]{2,}\d+")

@@ -34,6 +34,9 @@ MENTIONED = 3.0
 PROVING = 4.5
 """What a word for proving who one is is worth; the best two count."""
 
+INTRODUCED = 1.5
+"""What a colon between such a word and a number is worth."""
+
 FADE, PROVING_FADE = 0.1, 0.2
 """What each letter between word and number takes away."""
 
@@ -50,7 +53,7 @@ OTHERS_PERHAPS = 3.0
 """The same where the sentence speaks of a code, too: "your code for the account: 500"."""
 
 OF_CODE = 3
-"""Letters at most between a word for the code and "number" that make it the code's: "PIN number"."""
+"""Letters at most between such a word and "number" that make it the code's: "PIN number"."""
 
 CAPITALS_REACH = 24
 """Letters between a word for the code and a code of letters alone."""
@@ -75,6 +78,7 @@ _CODE_IN_LINK = re.compile(
 _SENTENCE_END = re.compile(r"[.!?](?=\s)|[。！？\n]")
 _OPENING = re.compile(r"(?:\A|[.!?。\n】\])>:])[^\w.!?。\n】\])>:]*\Z")
 _BOUND_TO_SITE = re.compile(r"^@[\w.-]+\.\w+ #(?=\D*\d)([\dA-Za-z]{4,10})(?!\S)", re.MULTILINE)
+_INTRODUCED = re.compile(r"[:=：]\s*\Z")
 _DIGIT = re.compile(r"\d")
 _BARE = re.compile(r"[\s#№.*•xX–\-(\[]*")
 _WORD = re.compile(r"[^\W\d_]+")
@@ -136,8 +140,13 @@ def _weigh(number: Number, words: Sequence[Found], text: str) -> float:
     if needs_name and not _is_linked(before, number, text, named):
         return -OTHERS
     best, second = _proven(number, words, text)
-    if before is not None and before[2] in REACH:
-        weight -= _others(before, number, text, named=named)
+    if before is not None:
+        if before[2] in REACH:
+            weight -= _others(before, number, text, named=named)
+        elif _INTRODUCED.search(text, max(0, start - 3), start) and not _sentence_ends(
+            text, before[1], start
+        ):
+            weight += INTRODUCED
     weight -= _counted(number, words, text)
     if _is_enclosed(number, text):
         weight += ENCLOSED
@@ -179,7 +188,7 @@ def _last_before(start: int, words: Sequence[Found]) -> Found | None:
     for place in range(len(words) - 1, -1, -1):
         word = words[place]
         if word[1] <= start and word[2] in _SPEAKING:
-            is_codes = word[2] is Mark.NUMBER and place and words[place - 1][2] is _CODE
+            is_codes = word[2] is Mark.NUMBER and place and words[place - 1][2] in _ANNOUNCING
             return words[place - 1] if is_codes and word[0] - words[place - 1][1] <= OF_CODE else word
     return None
 

@@ -141,6 +141,13 @@ def test_however_it_is_written(text: str, code: str | None) -> None:
         ("Use the code by 2026-11-21: 551903", "551903"),
         ("Your code from Studio54 has expired", None),
         ("Office 365 code expired", None),
+        ("PIN number 551903", "551903"),
+        ("Customer number 551903, never tell your PIN", None),
+        ("Confirm it is you: 551903", "551903"),
+        ("Your code was used. Help: 0800 1234567", None),
+        ("Your code was used. Help: 07700 900123", None),
+        ("Код принят. Машина А482ВС777", None),
+        ("Silver Skoda, seat 4821", None),
     ],
 )
 def test_whose_number_it_is(text: str, code: str | None) -> None:
@@ -269,6 +276,7 @@ def squeezed(text: str) -> str:
 
 
 @given(TEXTS)
+@example("Code 00 0/\u0660")
 @example("Code: 12345678901234567890 1-2-3-4 İ")
 def test_what_is_found_stands_in_the_text(text: str) -> None:
     code = find_code(text)
