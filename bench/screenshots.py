@@ -96,7 +96,7 @@ async def _phone(browser: Browser, address: str) -> bytes:
     """The bot in a hand, in the dark: a number of another country, and its code."""
     page = await _open(browser, address, PHONE, dark=True)
     await page.get_by_test_id("start").click()
-    await _press(page, "Order a number", "gsim.io", "Discord")
+    await _press(page, "Order a number", "gsim.io", "🌍 Numbers", "Discord")
     await _read(page, "Which country?")
     await page.get_by_test_id("composer").fill("ger")
     await page.get_by_test_id("send").click()

@@ -177,7 +177,7 @@ async def test_a_key_from_the_panel_is_linked_and_pays(visitor: Visitor) -> None
 
 SITES = {
     "gearsms": ("GearSMS", "S1", "Google"),
-    "gsim": ("gsim.io", "Telegram", "Russia"),
+    "gsim": ("gsim.io", "🌍 Numbers", "Telegram", "Russia"),
     "smsgig": ("SMSGig", "WhatsApp"),
     "getsms": ("getsms.online", "Airbnb"),
     "gotsms": ("GotSMS", "Discord", "USA", "1 day"),

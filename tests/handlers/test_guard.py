@@ -44,6 +44,7 @@ async def test_forged_fields_of_a_real_wish(town: Town, anna: Person) -> None:
     """Choices that are not there or can't be asked yet."""
     await town.linked(anna, "gsim")
     await anna.says("/order")
+    await anna.presses("🌍 Numbers")
     menu, button = await anna.button("Telegram")
     wish = button["callback_data"].split(":")[2]
     for forged in ("list", "pick", "clear", "fresh", "search", "all", "type"):
@@ -58,6 +59,7 @@ async def test_a_stale_menu_says_so(town: Town, anna: Person) -> None:
     """Its wish is long forgotten."""
     await town.linked(anna, "gsim")
     await anna.says("/order")
+    await anna.presses("🌍 Numbers")
     menu, button = await anna.button("Telegram")
     await anna.presses("Back", on=menu)
     await anna.forges(button["callback_data"], on=menu)
@@ -220,6 +222,7 @@ async def test_in_a_topic_the_menu_stays_in_the_topic(town: Town, anna: Person) 
     group = anna.at(await town.group(anna, forum=True))
     topic = await town.call("POST", f"/groups/{group.chat}/topics", {"name": "Codes"})
     await group.says("/order", message_thread_id=topic["message_thread_id"])
+    await group.presses("🌍 Numbers")
     menu = await group.sees("Which service")
     assert menu["message_thread_id"] == topic["message_thread_id"]
 

@@ -13,7 +13,7 @@ LINES = {
     "gearsms-s1": ("S1", "WhatsApp"),
     "gearsms-s2": ("S2", "Telegram"),
     "gearsms-global": ("Global", "USA", "WhatsApp"),
-    "gsim": ("Telegram", "Russia"),
+    "gsim": ("🌍 Numbers", "Telegram", "Russia"),
     "smsgig": ("WhatsApp",),
     "getsms": ("Adidas",),
     "gotsms": ("Telegram", "USA", "1 day"),
@@ -289,6 +289,7 @@ async def test_a_list_of_the_site_that_changed(town: Town, anna: Person) -> None
     """What is gone from the list is told, and the new list shown."""
     await town.linked(anna, "gsim")
     await anna.says("/order")
+    await anna.presses("🌍 Numbers")
     menu, button = await anna.button("Telegram")
     await anna.forges(button["callback_data"].rpartition(":")[0] + ":AAAAAAAA", on=menu)
     assert "list has changed" in anna.toast
@@ -326,6 +327,7 @@ async def test_typing_after_the_menu_was_left_searches_nothing(town: Town, anna:
     """The list is not there any more."""
     await town.linked(anna, "gsim")
     await anna.says("/order")
+    await anna.presses("🌍 Numbers")
     await anna.sees("Which service")
     await anna.presses("Menu")
     menu = await anna.sees("what shall it be")
@@ -465,5 +467,5 @@ async def test_all_sites_have_their_name_in_the_quote(town: Town, anna: Person) 
     menu = await anna.sees("Which account pays")
     names = {label.partition(" · ")[0] for label in labels(menu)[:2]}
     assert names == {NAMES["gotsms"], NAMES["gsim"]}
-    await anna.walks("gsim.io", "Telegram", "Russia")
+    await anna.walks("gsim.io", "🌍 Numbers", "Telegram", "Russia")
     await anna.sees("gsim.io", "Service: Telegram", "Country: 🇷🇺 Russia", "Price")
