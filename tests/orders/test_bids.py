@@ -14,21 +14,26 @@ from storage import orders, tables
 from storage.accounts import Account
 from storage.orders import Order
 from storage.outbox import Kind, Priority
+from storage.purchases import Outcome
 from tests.handlers.views_kit import ORDER
 from tests.orders.scene import OWNER, Scene
 
 NAMES = ("Adobe", "Adidas", "2ndLine")
 
 
-async def bids(scene: Scene, account: Account, *names: str) -> list[Order]:
-    """What one purchase of these services brought, in the order of the names."""
+async def armed(scene: Scene, account: Account, *names: str) -> str:
+    """The Buy button of a wish for these services."""
     line = scene.desk.line(account, "numbers")
     draft = await scene.draft(account, service=names[0])
     for name in names[1:]:
         option = Option(id=name, name=name)
         draft = wish.with_pick(line, wish.asking(draft, "service"), line.choice("service"), option)
-    armed = (await place.offer(scene.desk, draft)).draft
-    made = await scene.orders_of(await scene.confirm(armed.token or ""))
+    return (await place.offer(scene.desk, draft)).draft.token or ""
+
+
+async def bids(scene: Scene, account: Account, *names: str) -> list[Order]:
+    """What one purchase of these services brought, in the order of the names."""
+    made = await scene.orders_of(await scene.confirm(await armed(scene, account, *names)))
     return sorted(made, key=lambda order: names.index(order.name_of("service") or ""))
 
 
@@ -174,6 +179,22 @@ async def test_a_win_that_two_looks_see_at_once_is_told_once(scene: Scene) -> No
     await win(scene, order)
     await asyncio.gather(scene.work_on_hooks(), scene.look())
     assert await notices(scene) == [WON]
+
+
+async def test_a_lost_purchase_of_several_is_adopted_with_each_orders_own_service(scene: Scene) -> None:
+    account = await scene.account("getsms")
+    token = await armed(scene, account, *NAMES)
+    await scene.spoil_purchase("getsms", "reset", committed=True)
+    purchase = await scene.confirm(token)
+    assert purchase.state is Outcome.UNKNOWN
+    adidas = next(one for one in await scene.at_site("getsms") if one["service"] == "Adidas")
+    await scene.outside(f"getsms/orders/{adidas['id']}/win")
+    assert await scene.post_hook(account, f"event=priority_request&id={adidas['id']}".encode()) == 200
+    await scene.work_on_hooks()
+    found = {order.site_id: order for order in await scene.orders_of(purchase)}
+    assert [pick.name for pick in found[adidas["id"]].picks] == ["Adidas"]
+    assert found[adidas["id"]].state is State.WAITING
+    assert len(await scene.bought("getsms")) == 1
 
 
 @pytest.mark.parametrize("state", State)
