@@ -147,7 +147,7 @@ class HookWorker:
                 if order is None:
                     return False  # what was taken before it is known when it is told again
                 seen = Seen(id=order.site_id, state=order.state, messages=(sms,))
-                await inbox.take_in(connection, self.desk, order, seen, via="hook")
+                await inbox.take_in(connection, self.desk, order, seen, via="hook", proven=True)
             await self._prove(connection, account)
             await hooks.settle(connection, hook.id, "done", "taken")
         self.desk.bells.outbox.set()

@@ -66,7 +66,10 @@ class Watcher:
     _ended: list[tuple[Order, Seen]] = field(default_factory=list)
     """Looks whose outcome is not written down yet."""
     _writing: asyncio.Lock = field(default_factory=asyncio.Lock)
-    _looking: defaultdict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
+    _listing: defaultdict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
+    """One list at a time for each account."""
+    _looked_at: set[str] = field(default_factory=set)
+    """Orders that are being looked at one by one."""
 
     async def step(self) -> int:
         """Begin a look at everything due. How many orders that was."""
@@ -75,11 +78,12 @@ class Watcher:
             until_ms = self.desk.now_ms() + LEASE * 1000
             if due:
                 await orders.lease(connection, [order.id for order in due], until_ms)
-        by_account: defaultdict[str, list[str]] = defaultdict(list)
+        by_account: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
         for order in due:
-            by_account[order.account_id].append(order.id)
-        for account_id, ids in by_account.items():
-            self.desk.spawn(self._look_and_ring(account_id, ids, until_ms), name=f"look {account_id}")
+            by_account[order.site, order.account_id].append(order.id)
+        for (site, account_id), ids in by_account.items():
+            work = self._look_and_ring(site, account_id, ids, until_ms)
+            self.desk.spawn(work, name=f"look {account_id}")
         return len(due)
 
     async def pause(self) -> float:
@@ -88,31 +92,34 @@ class Watcher:
             due_ms = await orders.next_due_ms(connection)
         return 60.0 if due_ms is None else min(60.0, max(0.0, (due_ms - self.desk.now_ms()) / 1000))
 
-    async def _look_and_ring(self, account_id: str, ids: list[str], until_ms: int) -> None:
+    async def _look_and_ring(self, site: str, account_id: str, ids: list[str], until_ms: int) -> None:
         """A look moves its orders from the end of their lease to a much earlier next look."""
         try:
-            await self._look(account_id, ids, until_ms)
+            if any(line.listed for line in self.desk.sites[site].lines):
+                async with self._listing[account_id]:
+                    await self._look(account_id, ids, until_ms)
+            else:
+                await self._look(account_id, ids, until_ms)
         finally:
             self.desk.bells.watcher.set()
 
     async def _look(self, account_id: str, ids: list[str], until_ms: int) -> None:
-        async with self._looking[account_id]:
-            # An earlier look may have taken long, and looked at these too, or a webhook was faster.
-            async with self.desk.db.transaction(patience=PATIENCE) as connection:
-                due = await orders.still_leased(connection, ids, until_ms)
-                account = await accounts.get(connection, account_id) if due else None
-            if account is None:
-                return
-            circuit = self._circuit(account.site)
-            may = circuit.ask()
-            if may is Pass.NOTHING:
-                await self._leave_alone(circuit, due)
-                return
-            try:
-                await self._look_at_due(account, due, probe=may is Pass.PROBE)
-            finally:
-                if may is Pass.PROBE:
-                    circuit.given_up()  # nothing, if the look had an end
+        # An earlier list may have taken long, and shown these too, or a webhook was faster.
+        async with self.desk.db.transaction(patience=PATIENCE) as connection:
+            due = await orders.still_leased(connection, ids, until_ms)
+            account = await accounts.get(connection, account_id) if due else None
+        if account is None:
+            return
+        circuit = self._circuit(account.site)
+        may = circuit.ask()
+        if may is Pass.NOTHING:
+            await self._leave_alone(circuit, due)
+            return
+        try:
+            await self._look_at_due(account, due, probe=may is Pass.PROBE)
+        finally:
+            if may is Pass.PROBE:
+                circuit.given_up()  # nothing, if the look had an end
 
     async def _look_at_due(self, account: Account, due: list[Order], *, probe: bool) -> None:
         listed = [order for order in due if self._is_listed(order)]
@@ -136,7 +143,7 @@ class Watcher:
             open_ones = await orders.open_of_account(connection, account.id)
         mine = [order for order in open_ones if self._is_listed(order)]
         if not self._bucket(account).take(1):
-            await self._postpone(account, mine)
+            await self._postpone(account, mine, cost=1)
             return
         site = self.desk.site(account)
         try:
@@ -156,12 +163,20 @@ class Watcher:
         self._wake(after)
 
     async def _look_at_each(self, account: Account, due: list[Order]) -> None:
-        due = sorted(due, key=lambda order: order.last_look_at or 0)
+        due = [order for order in due if order.id not in self._looked_at]  # its site is slower than a lease
+        due.sort(key=lambda order: order.last_look_at or 0)
         granted = self._bucket(account).take(len(due), cost=PER_ORDER)
-        await self._postpone(account, due[granted:])
+        await self._postpone(account, due[granted:], cost=PER_ORDER)
         await _all_of(self._look_at(account, order) for order in due[:granted])
 
     async def _look_at(self, account: Account, order: Order) -> None:
+        self._looked_at.add(order.id)
+        try:
+            await self._glance(account, order)
+        finally:
+            self._looked_at.discard(order.id)
+
+    async def _glance(self, account: Account, order: Order) -> None:
         site = self.desk.site(account)
         try:
             seen = await site.glance(self.desk.credentials(account), order.ref)
@@ -259,11 +274,11 @@ class Watcher:
             next_look_ms=self.desk.now_ms() + int(wait * 1000),
         )
 
-    async def _postpone(self, account: Account, late: Sequence[Order]) -> None:
+    async def _postpone(self, account: Account, late: Sequence[Order], *, cost: int) -> None:
         """No requests left for these just now."""
         if not late:
             return
-        wait = max(self._bucket(account).wait(cost=PER_ORDER), 0.5)
+        wait = max(self._bucket(account).wait(cost=cost), 0.5)
         async with self.desk.db.transaction() as connection:
             until = self.desk.now_ms() + int(wait * 1000)
             await orders.put_off(connection, [order.id for order in late], until)

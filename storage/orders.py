@@ -149,6 +149,7 @@ class Due(NamedTuple):
 
     id: str
     account_id: str
+    site: str
 
 
 async def of_same_purchase(connection: AsyncConnection, order: Order) -> list[Order]:
@@ -165,7 +166,7 @@ async def of_same_purchase(connection: AsyncConnection, order: Order) -> list[Or
 async def due(connection: AsyncConnection, now_ms: int, limit: int) -> list[Due]:
     """Open orders whose time to be looked at has come, longest overdue first."""
     query = (
-        select(orders.c.id, orders.c.account_id)
+        select(orders.c.id, orders.c.account_id, orders.c.site)
         .where(orders.c.is_open, orders.c.next_look_ms <= now_ms)
         .order_by(orders.c.next_look_ms)
         .limit(limit)
