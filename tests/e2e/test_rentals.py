@@ -1,6 +1,7 @@
 """Numbers for days and months, from the menus to the site's books, by a real bot process."""
 
 import re
+from functools import partial
 
 from tests.e2e.kit import Json, eventually
 from tests.e2e.person import Message, Person
@@ -22,7 +23,10 @@ class Tenant(Person):
 
     def does(self, order: Json, *steps: str) -> None:
         """Press a button of the number's card, then whatever it asks for: `typed?words` is typed."""
-        card = self.card(order)
+        card = eventually(
+            lambda: card if (card := self.card(order)).data(steps[0]) or card.data("o:settings") else None,
+            f"a card with {steps[0]!r}",
+        )
         data = card.data(steps[0])
         if data is None:
             self.press_at(card.id, card.data("o:settings") or "")
@@ -49,7 +53,9 @@ def test_gsim_from_search_to_release(bot: BotProcess, world: World) -> None:
     shop, anna = SHOPS["gsim"], Tenant(bot)
     key = world.account(shop)
     anna.link(shop, key)
-    rental = anna.rent(shop, key, "by the month", "two letters?US", "Local", "w:pick", "base price a month?2.00")
+    rental = anna.rent(
+        shop, key, "by the month", "two letters?US", "Local", "w:pick", "base price a month?2.00"
+    )
     assert len(world.charges(shop, key)) == 1
 
     code, _ = world.sms(shop, rental)
@@ -95,3 +101,48 @@ def _asked(world: World, shop: Shop, method: str, path: str) -> list[Json]:
 def _setting(world: World, shop: Shop, rental: Json, name: str) -> object:
     changes = [one["json"] for one in _asked(world, shop, "PATCH", r"/rentals/[^/]+") if name in one["json"]]
     return changes[-1][name] if changes else None
+
+
+def test_gotsms_a_day_becomes_a_month_that_renews(bot: BotProcess, world: World) -> None:
+    shop, anna = SHOPS["gotsms"], Tenant(bot)
+    key = world.account(shop)
+    anna.link(shop, key)
+    rental = anna.rent(shop, key, *shop.steps)
+    eventually(lambda: _asked(world, shop, "POST", r"/numbers/[^/]+/wake-up"), "the number to be woken")
+    eventually(lambda: shop.ready in anna.card(rental).text, "a number that receives")
+    code, _ = world.sms(shop, rental)
+    anna.receive(rental, code)
+
+    anna.does(rental, "Keep it longer", "1 month", "b:")
+    anna.reads("Keep it longer: done")
+    assert len(world.charges(shop, key)) == 2
+    anna.does(rental, ":auto_renew.on")
+    eventually(lambda: "Renews by itself" in anna.card(rental).text, "the card to say that it renews")
+    assert len(_asked(world, shop, "POST", r"/rents/[^/]+/renewal/toggle")) == 1
+
+    anna.does(rental, "Status")
+    anna.does(rental, "Messages")
+    assert code in anna.reads("Messages").text
+    anna.does(rental, "Refund", "o:sure:")
+    anna.reads("doesn't refund this number")
+
+
+def test_gearsms_brings_all_messages_and_is_read_after_its_end(bot: BotProcess, world: World) -> None:
+    shop, anna = SHOPS["gearsms"], Tenant(bot)
+    key = world.account(shop, balance="200.00")
+    anna.link(shop, key)
+    rental = anna.rent(shop, key, "Rent", "Google", "3 Days")
+
+    codes = [world.sms(shop, rental)[0] for _ in range(3)]
+    for code in codes:
+        eventually(partial(anna.pushes, code), "a push for each message")
+    world.call("POST", f"/outside/{shop.site}/orders/{rental['id']}/expire")
+    anna.does(rental, "Look now")
+    eventually(lambda: "Ended" in anna.card(rental).text, "the end on the card")
+
+    anna.say("/rentals")
+    anna.press("Past rentals")
+    anna.press(rental["number"])
+    anna.does(rental, "Messages")
+    inbox = anna.reads("Messages ·")
+    assert all(code in inbox.text for code in codes)
