@@ -88,7 +88,8 @@ async def _look(desk: Desk, account: Account, line: str, seen: Seen) -> Seen:
         name: own if (own := getattr(now, name)) is not None else getattr(seen, name)
         for name in ("number", "expires_at", "price", "created_at")
     }
-    return replace(now, picks={**seen.picks, **now.picks}, facts={**seen.facts, **now.facts}, **told)
+    picks, names = {**seen.picks, **now.picks}, {**seen.names, **now.names}
+    return replace(now, picks=picks, names=names, facts={**seen.facts, **now.facts}, **told)
 
 
 async def _known(desk: Desk, account: Account, site_id: str) -> Order | None:
@@ -131,7 +132,10 @@ def _purchase(
         line=line,
         act=None,
         order_id=None,
-        picks=tuple(Pick(choice=choice, id=own, name=own, facts={}) for choice, own in seen.picks.items()),
+        picks=tuple(
+            Pick(choice=choice, id=own, name=seen.names.get(choice, own), facts={})
+            for choice, own in seen.picks.items()
+        ),
         state=Outcome.PLACED,
         ceiling=seen.price or Decimal(0),
         charged=None,

@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 
 from orders import acts, place
+from orders.adopt import ChatPlace, adopt
 from orders.errors import NotNow
 from providers.errors import NoAnswer
 from providers.words import Option
@@ -149,3 +150,18 @@ async def test_what_a_month_costs_again_is_on_its_card(scene: Scene) -> None:
     assert after is not None
     assert after.facts["auto_renew"] is True
     assert Decimal(str(after.facts["renew_price"])) > 0
+
+
+async def test_a_rent_made_at_the_site_is_watched_under_the_names_that_the_site_gives(scene: Scene) -> None:
+    account = await scene.account("gotsms")
+    order = await rented(scene, account, "1 month")
+    site, key = scene.desk.sites["gotsms"], scene.desk.credentials(account)
+    await scene.elsewhere(account, {pick.choice: pick.id for pick in order.picks})
+    foreign = next(one for one in (await site.journal(key, "rentals")).records if one.id != order.site_id)
+    assert foreign.seen is not None
+    adopted = await adopt(
+        scene.desk, account, "numbers", foreign.seen, user_id=OWNER, place=ChatPlace(chat_id=CHAT)
+    )
+    names = {pick.choice: pick.name for pick in order.picks if pick.choice != "country"}
+    assert {pick.choice: pick.name for pick in adopted.picks} == names
+    assert (adopted.facts["auto_renew"], adopted.number) == (False, foreign.number)
