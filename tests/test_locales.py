@@ -15,6 +15,7 @@ import locales
 from bot import commands
 from handlers.texts import FALLBACK, Texts
 from orders import errors as order_errors
+from orders.limits import Span
 from providers import errors as site_errors
 from providers.registry import SITES
 from providers.words import (
@@ -33,7 +34,6 @@ FOLDERS = ("handlers", "bot", "orders")
 SAMPLES: Mapping[str, str] = {
     "account": "getsms.online 2",
     "act": "♻️ Use again",
-    "arrow": "↙️",
     "at": "20 Nov, 12:00 UTC",
     "balance": "$1,234.50",
     "code": "G-123456",
@@ -44,6 +44,7 @@ SAMPLES: Mapping[str, str] = {
     "detail": "No numbers available",
     "hours": "12",
     "id": "1234567890",
+    "left": "$12.50",
     "mark": "⏳",
     "minutes": "15",
     "most": "512",
@@ -150,7 +151,11 @@ def made_from_data() -> set[str]:
     codes = {kind.__dict__["code"] for kind in subclasses(site_errors.SiteError)}
     keys |= {f"error-{code}" for code in codes} | {f"short-{code}" for code in codes}
     keys |= {f"error-no-answer-{reason}" for reason in reasons()} | {"error-no-answer-queue"}
-    told = set(subclasses(order_errors.Told)) - {order_errors.BadInput}  # its text is the choice's hint
+    keys |= {f"{what}-{span.value}" for what in ("button-cap", "ask-cap", "told-over-limit") for span in Span}
+    keys |= {f"cap-left-{span.value}" for span in (Span.DAY, Span.MONTH)}
+    keys.add("hint-cap")
+    # their texts are the choice's hint, and the limit's
+    told = set(subclasses(order_errors.Told)) - {order_errors.BadInput, order_errors.OverLimit}
     return keys | {f"told-{kind.__dict__['code']}" for kind in told}
 
 

@@ -45,6 +45,9 @@ MARKS = {
     State.UNKNOWN: "❔",
 }
 
+SAID_ELSEWHERE = frozenset({"service", "number", "monthly_price"})
+"""Picks that the card shows in its own way."""
+
 RENTED = {
     State.WAITING: "rental-waiting",
     State.RECEIVED: "rental-received",
@@ -239,10 +242,12 @@ def expired(t: Texts, order: Order, facts: CardFacts) -> View:
 
 def title(t: Texts, order: Order, facts: CardFacts) -> Html:
     """What it is, where, and what else was picked."""
-    extra = " · ".join(picked(t, pick) for pick in order.picks if pick.choice != "service")
-    account = account_name(t, facts.account_name, facts.site)
+    extra = " · ".join(picked(t, pick) for pick in order.picks if pick.choice not in SAID_ELSEWHERE)
+    account, name = account_name(t, facts.account_name, facts.site), name_of(order, facts.site)
+    if name == facts.site.name and facts.line(order).rental:  # for no service, and not named yet
+        name = t.plain("rental-name")
     return t.lines([
-        t("card-title", service=name_of(order, facts.site), account=account),
+        t("card-title", service=name, account=account),
         t("card-picks", picks=extra) if extra else "",
     ])  # fmt: skip
 
@@ -278,10 +283,10 @@ def _escape(text: str) -> str:
 
 
 def _status(t: Texts, order: Order, facts: CardFacts) -> Html:
-    status = f"state-{order.state.value}"
+    status, mark = f"state-{order.state.value}", MARKS[order.state]
     if facts.line(order).rental:
-        status = RENTED.get(order.state, status)
-    return t("card-status", mark=MARKS[order.state], status=t(status))
+        status, mark = RENTED.get(order.state, status), "🟢" if order.is_open else mark
+    return t("card-status", mark=mark, status=t(status))
 
 
 def _sleep(t: Texts, order: Order, now: int) -> Html | str:

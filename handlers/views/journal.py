@@ -19,7 +19,7 @@ from providers.words import Journal
 PER_PART = 8
 """Records in one message: with the longest texts they stay below its limit."""
 
-TEXT = 300
+TEXT = 240
 """Characters of a message in a journal."""
 
 LAST = 99
@@ -150,10 +150,12 @@ def _record(t: Texts, place: Place, record: Record) -> Html:
     """One record: who and what, when and how much, and a stranger's words."""
     word = word_of(t, place.site, place.journal.key, record.word) if record.word else ""
     seen = record.seen
-    wished = service(seen.picks.get("service", "")) if seen and seen.picks.get("service") else ""
+    wished = service({**seen.picks, **seen.names}.get("service", "")) if seen else ""
     number = clean_name(record.number or (seen.number if seen else None) or "")
     head = [
-        t("record-number", arrow=_arrow(record), number=number) if number else _arrow(record),
+        " ".join(
+            part for part in (_arrow(record), t("record-number", number=number) if number else "") if part
+        ),
         t("record-name", name=wished) if wished else "",
         t("record-word", what=word) if word else "",
     ]

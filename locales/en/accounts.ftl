@@ -69,4 +69,5 @@ short-rate-limited = asked too often, try again in a minute
 short-no-answer = the site doesn't answer
 short-forged = no balance given
 short-malformed = no balance given
+short-unclear = no balance given
 notice-bad-key = ⚠️ The site refuses the key of <b>{ $name }</b>. Open orders stay visible; to order again, replace the key under /accounts.

@@ -23,6 +23,7 @@ rent-nowhere =
 
     These sites rent them out: { $what }.
 
+rental-name = Rented number
 rental-waiting = <b>Ready</b>; messages ring here
 rental-received = <b>Yours</b>; messages ring here
 rental-released = <b>Given up</b>
@@ -50,7 +51,7 @@ journal-only = Only: <b>{ $what }</b>
 journal-page = Page { $number }
 journal-empty = { $site } shows nothing here.
 journal-adopted = ✅ Watched from now on: its messages ring here.
-record-number = { $arrow } <code>{ $number }</code>
+record-number = <code>{ $number }</code>
 record-name = <b>{ $name }</b>
 record-word = <i>{ $what }</i>
 record-seconds = { $seconds ->

@@ -25,6 +25,7 @@ rent-nowhere =
 
     Номера сдают: { $what }.
 
+rental-name = Арендованный номер
 rental-waiting = <b>Готов</b>; сообщения прозвенят здесь
 rental-received = <b>Ваш</b>; сообщения прозвенят здесь
 rental-released = <b>Возвращён</b>
@@ -52,7 +53,7 @@ journal-only = Только: <b>{ $what }</b>
 journal-page = Страница { $number }
 journal-empty = { $site } здесь ничего не показывает.
 journal-adopted = ✅ Теперь под наблюдением: сообщения прозвенят здесь.
-record-number = { $arrow } <code>{ $number }</code>
+record-number = <code>{ $number }</code>
 record-name = <b>{ $name }</b>
 record-word = <i>{ $what }</i>
 record-seconds = { $seconds ->
