@@ -55,7 +55,7 @@ async def test_services_are_added_and_dropped_one_by_one(town: Town, anna: Perso
     await picks_service(anna, "Adidas")
     quote = await anna.sees("Services: Adobe, Adidas", "Price")
     assert {"✕ Adobe", "✕ Adidas", "➕ Another service (2 of 5)"} <= set(labels(quote))
-    assert not any(label.startswith(("Bid:", "Given number:")) for label in labels(quote))
+    assert not any(label.startswith(("Bid:", "Number:")) for label in labels(quote))
     await anna.presses("Another service")
     await anna.sees("Which service", "Services: Adobe, Adidas")
     await anna.presses("Back")
@@ -244,7 +244,7 @@ async def test_the_same_number_again_with_one_press(town: Town, anna: Person) ->
     await anna.says("/history")
     await anna.presses(order["number"], on=await anna.sees("History"))
     await anna.presses("♻️ Same number again")
-    quote = await anna.sees("Given number", order["number"], "Price")
+    quote = await anna.sees("Number", order["number"], "Price")
     assert "Alabama" not in quote["text"]
     await anna.presses("Buy for")
     await town.bought("getsms", 2)
