@@ -25,6 +25,7 @@ CREDENTIAL = "credential"
 RENAME = "rename"
 SEARCH = "search"
 TYPED = "typed"
+CAP = "cap"
 
 WAITS = 3600
 """Seconds for which a question is answered by just typing; a reply answers it for ever."""

@@ -20,7 +20,7 @@ MIDDAY = 1_795_176_000  # 2026-11-20 12:00 UTC
 async def cap(scene: Scene, span: Span, most: str | None) -> None:
     async with scene.desk.db.transaction() as connection:
         await people.meet_user(connection, OWNER, "en", scene.desk.now())
-        await people.set_cap(connection, OWNER, span.value, most and Decimal(most))
+        await people.set_cap(connection, OWNER, span.value, None if most is None else Decimal(most))
 
 
 async def spent(scene: Scene) -> Decimal:
