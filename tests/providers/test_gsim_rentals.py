@@ -171,6 +171,16 @@ async def test_a_look_reads_the_list_for_the_state_and_the_inbox(gsim: Gsim, rep
     ]
 
 
+async def test_the_list_is_read_as_far_as_it_takes(gsim: Gsim, replay: Replay) -> None:
+    for number, found in ((1, "a"), (2, "cma..."), (3, "c")):
+        answer = listed(id=found) | {"total": 250, "page": number}
+        replay.put("GET", "/rentals", answer, query={"page": str(number)})
+    replay.put("GET", SMS, messages())
+    assert (await gsim.look(KEY, order())).state is State.WAITING
+    assert [asked.query["page"] for asked in replay.asked if asked.path == "/rentals"] == ["1", "2"]
+    assert [seen.id for seen in await gsim.recent(KEY, "rentals")] == ["a", "cma...", "c"]
+
+
 async def test_what_the_list_lacks_is_read_alone(gsim: Gsim, replay: Replay) -> None:
     replay.put("GET", "/rentals", listed(id="another"))
     replay.put("GET", PATH, DOCUMENT["rental detail"] | {"voicemailEnabled": True, "forwardingNumber": None})

@@ -168,6 +168,12 @@ async def test_what_the_records_do_not_decide_is_unclear(
     assert caught.value.call == "GET /rentals/:id/sms"
 
 
+async def test_space_around_the_words_is_no_difference(gsim: Gsim, replay: Replay) -> None:
+    replay.put("GET", SMS, messages(sent()))
+    asked = TO_SEND | {"body": f" {TO_SEND['body']}\n"}
+    assert await gsim.was_done(KEY, "send_sms", order(), asked, since=CODE_AT) is not None
+
+
 async def test_a_lost_call_is_found_by_whom_it_called(gsim: Gsim, replay: Replay) -> None:
     [inbound] = DOCUMENT["rental calls"]["calls"]
     outbound = inbound | {"id": "made", "direction": "OUTBOUND", "to": "+14155551234"}
