@@ -283,3 +283,19 @@ async def test_three_codes_ring_three_times_and_the_card_says_more_may_come(town
     done = await anna.sees("Done", order["number"])
     assert not any("Finish" in label or "Cancel" in label for label in labels(done))
     assert await town.spent("smsgig") == Decimal(order["price"])
+
+
+async def test_transactions_by_kind(town: Town, anna: Person) -> None:
+    """What the site keeps of the account's money, from the history."""
+    await town.linked(anna, "smsgig", balance="5")
+    await anna.says("/order")
+    await anna.walks("WhatsApp", "Buy for")
+    (order,) = await town.bought("smsgig")
+    await anna.presses("✕ Cancel", on=await anna.sees("Waiting for the code", order["number"]))
+    await anna.sees("Cancelled", order["number"])
+    await anna.says("/history")
+    await anna.presses("SMSGig", on=await anna.sees("History"))
+    page = await anna.sees("Transactions", "bought", "refunded", "paid in", "$5.00", f"#{order['id']}")
+    await anna.presses("refunded", on=page)
+    page = await anna.sees("Transactions", "Only: refunded", f"#{order['id']}")
+    assert "$5.00" not in page["text"]
