@@ -285,7 +285,8 @@ def _escape(text: str) -> str:
 def _status(t: Texts, order: Order, facts: CardFacts) -> Html:
     status, mark = f"state-{order.state.value}", MARKS[order.state]
     if facts.line(order).rental:
-        status, mark = RENTED.get(order.state, status), "🟢" if order.is_open else mark
+        status = status if order.refunded else RENTED.get(order.state, status)
+        mark = "🟢" if order.is_open else mark
     return t("card-status", mark=mark, status=t(status))
 
 
