@@ -3,8 +3,10 @@
 from typing import Any
 
 import pytest
+from sqlalchemy import delete
 
 from providers.door import Door
+from storage import tables
 from tests.handlers.chat import Json, Person, Town, labels, until
 from tests.handlers.test_order import to_quote
 from tests.handlers.test_orders import ordered
@@ -154,7 +156,7 @@ async def test_a_slow_site(town: Town, anna: Person) -> None:
     assert message["message_id"] == menu["message_id"]
     town.app.context.catalogs._memory.clear()
     async with town.app.desk.db.transaction() as connection:
-        await connection.exec_driver_sql("DELETE FROM catalogs")
+        await connection.execute(delete(tables.catalogs))
     await town.settings(SITE, slow=2)
     asked = len(await town.asked(SITE))
     await anna.presses("WhatsApp", on=message)
