@@ -168,6 +168,7 @@ SITE_ERRORS: list[type[SiteError]] = [
 TOLD = [
     order_errors.PriceRose(Decimal("0.5"), Decimal("0.583")),
     order_errors.AlreadyLinked("<b>&"),
+    order_errors.OverLimit("day", Decimal(10), Decimal("2.5")),
     order_errors.BadInput("area_code"),
     order_errors.Gone("draft"),
     *(kind() for kind in (order_errors.NotYours, order_errors.NotNow, order_errors.Barred)),
