@@ -50,7 +50,7 @@ ACTS = [
     for site in SITES.values()
     for line in site.lines
     for act in line.acts
-    if act.confirm or act.effect is Effect.BUYS
+    if (act.confirm or act.effect is Effect.BUYS) and not act.choices  # those are asked in the wish menu
 ]
 STRANGE = [pytest.param(text, id=f"hostile{place}") for place, text in enumerate(HOSTILE)]
 
