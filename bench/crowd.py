@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from bench.rig import BOT_ID, TOKEN, World, new_key, site_urls
-from orders import inbox, keys, settle
+from orders import acts, inbox, keys, settle
 from orders.cadence import LONGEST_GAP
 from orders.desk import Desk
 from providers.registry import open_sites
@@ -118,7 +118,7 @@ async def order(desk: Desk, wanted: Wish, person: int) -> Order:
     async with desk.db.transaction() as connection:
         await purchases.claim(connection, intent)
     [made] = await settle.placed(desk, intent, await _buy(desk, wanted))
-    await _wake(desk, wanted, made)
+    await acts.wake_again(desk, made)
     return made
 
 

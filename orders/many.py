@@ -1,5 +1,6 @@
 """Writing down what became of many orders at once: one transaction, and one that is broken hurts no other."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 import structlog
@@ -12,6 +13,9 @@ from storage import orders
 from storage.orders import Order
 
 log = structlog.get_logger(__name__)
+
+PATIENCE = 0.25
+"""Seconds for which looks that brought no code let webhooks, presses and sending go first."""
 
 Change = Callable[[AsyncConnection, Order], Awaitable[Order]]
 
@@ -65,7 +69,8 @@ async def _write(
     activations = {order.id: order.activation for order in looked}
     quiet: list[Order] = []
     loud: list[Order] = []
-    async with desk.db.transaction() as connection:
+    patience = 0.0 if any(map(has_news, looked)) else PATIENCE
+    async with desk.db.transaction(patience=patience) as connection:
         for current in await orders.get_many_for_update(connection, list(activations)):
             if current.activation != activations[current.id]:
                 continue  # reactivated meanwhile: what was seen belongs to its past
@@ -76,6 +81,7 @@ async def _write(
                     continue
                 async with connection.begin_nested():
                     loud.append(await write(connection, current))
+                await asyncio.sleep(0)  # everybody else waits while statements run
             except Exception:  # one broken order must not cost the others their codes
                 log.exception("look broken", order=current.id)
         await orders.looked_at(connection, quiet)

@@ -43,10 +43,6 @@ TRIES_UNTIL_TOLD = 3
 """Failed looks in a row before the card says that the site does not answer."""
 
 
-PATIENCE = 0.25
-"""Seconds for which looks let webhooks, presses and sending go first."""
-
-
 async def after_start(desk: Desk) -> None:
     """Looks that died are made again now; the others when they are due: all at once are too many.
 
@@ -73,7 +69,7 @@ class Watcher:
 
     async def step(self) -> int:
         """Begin a look at everything due. How many orders that was."""
-        async with self.desk.db.transaction(patience=PATIENCE) as connection:
+        async with self.desk.db.transaction(patience=many.PATIENCE) as connection:
             due = await orders.due(connection, self.desk.now_ms(), BATCH)
             until_ms = self.desk.now_ms() + LEASE * 1000
             if due:
@@ -105,7 +101,7 @@ class Watcher:
 
     async def _look(self, account_id: str, ids: list[str], until_ms: int) -> None:
         # An earlier list may have taken long, and shown these too, or a webhook was faster.
-        async with self.desk.db.transaction(patience=PATIENCE) as connection:
+        async with self.desk.db.transaction(patience=many.PATIENCE) as connection:
             due = await orders.still_leased(connection, ids, until_ms)
             account = await accounts.get(connection, account_id) if due else None
         if account is None:
@@ -139,7 +135,7 @@ class Watcher:
 
     async def _look_at_list(self, account: Account) -> None:
         """One read for all open orders of the account, due or not: they cost nothing more."""
-        async with self.desk.db.transaction(patience=PATIENCE) as connection:
+        async with self.desk.db.transaction(patience=many.PATIENCE) as connection:
             open_ones = await orders.open_of_account(connection, account.id)
         mine = [order for order in open_ones if self._is_listed(order)]
         if not self._bucket(account).take(1):
