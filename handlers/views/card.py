@@ -283,11 +283,10 @@ def _escape(text: str) -> str:
 
 
 def _status(t: Texts, order: Order, facts: CardFacts) -> Html:
-    status, mark = f"state-{order.state.value}", MARKS[order.state]
-    if facts.line(order).rental:
-        status = status if order.refunded else RENTED.get(order.state, status)
-        mark = "🟢" if order.is_open else mark
-    return t("card-status", mark=mark, status=t(status))
+    is_rental = facts.line(order).rental
+    own = RENTED.get(order.state) if is_rental and not order.refunded else None
+    mark = "🟢" if is_rental and order.is_open else MARKS[order.state]
+    return t("card-status", mark=mark, status=t(own or f"state-{order.state.value}"))
 
 
 def _sleep(t: Texts, order: Order, now: int) -> Html | str:
