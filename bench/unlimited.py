@@ -1,30 +1,19 @@
 """`python -m bench.unlimited`: the bot without Telegram's sending limits, to see what it could do itself."""
 
 import asyncio
-from collections.abc import Mapping
 
 from bot import log
 from bot.__main__ import run_until_told
 from bot.app import App
 from bot.limits import SendLimits
 from bot.settings import Settings
-from storage.outbox import Priority
 
 
 class NoLimits(SendLimits):
-    """There is always room."""
+    """There is always room; only who was told to wait waits."""
 
-    def wait(self, chat_id: int, priority: Priority) -> float:
-        """Now."""
-        return 0.0
-
-    def wait_for_any(self, priority: Priority) -> float:
-        """Now."""
-        return 0.0
-
-    def full(self) -> tuple[Mapping[Priority, set[int]], float | None]:
-        """Nothing is."""
-        return {}, None
+    def _windows(self, chat_id: int, *, edit: bool) -> tuple[()]:
+        return ()
 
 
 async def main() -> None:

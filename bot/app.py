@@ -10,8 +10,6 @@ from typing import IO, Any
 import structlog
 from aiogram import Bot, Dispatcher
 from aiogram.client.default import DefaultBotProperties
-from aiogram.client.session.aiohttp import AiohttpSession
-from aiogram.client.telegram import TelegramAPIServer
 from aiogram.enums import ParseMode
 from aiogram.methods.base import Response
 from aiogram.types import Message, Update
@@ -24,6 +22,7 @@ from bot.log import redactor
 from bot.metrics import Metrics
 from bot.outbox import Outbox
 from bot.polling import Poller
+from bot.session import Session
 from bot.settings import Settings
 from bot.web import application, telegram_secret
 from bot.work import end, for_ever, work_off
@@ -184,10 +183,9 @@ class App:
 
 
 def _bot(settings: Settings) -> Bot:
-    server = TelegramAPIServer.from_base(settings.telegram_api_url)
     return Bot(
         settings.bot_token.get_secret_value(),
-        session=AiohttpSession(api=server),
+        session=Session(settings.telegram_api_url),
         default=DefaultBotProperties(parse_mode=ParseMode.HTML),
     )
 

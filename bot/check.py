@@ -5,11 +5,10 @@ import sys
 from collections.abc import AsyncIterator
 
 from aiogram import Bot
-from aiogram.client.session.aiohttp import AiohttpSession
-from aiogram.client.telegram import TelegramAPIServer
 from aiogram.exceptions import ClientDecodeError, TelegramAPIError
 from sqlalchemy.exc import DBAPIError
 
+from bot.session import Session
 from bot.settings import Settings
 from storage.db import Database
 from storage.vault import Vault, VaultError
@@ -70,7 +69,7 @@ def _port_problem(settings: Settings) -> str | None:
 
 
 async def _telegram_problem(settings: Settings) -> str | None:
-    session = AiohttpSession(api=TelegramAPIServer.from_base(settings.telegram_api_url))
+    session = Session(settings.telegram_api_url)
     bot = Bot(settings.bot_token.get_secret_value(), session=session)
     try:
         await bot.get_me(request_timeout=TIME_OUT)

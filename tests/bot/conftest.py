@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from bench.unlimited import NoLimits
 from bot import outbox
 from tests.bot.rig import Rig, rig
 
@@ -14,6 +15,12 @@ async def bot(tmp_path: Path) -> AsyncIterator[Rig]:
     """A bot in a world of its own, not running yet."""
     async with rig(tmp_path) as made:
         yield made
+
+
+@pytest.fixture
+def roomy(bot: Rig) -> None:
+    """Nothing waits for a window to pass: for what is not about windows."""
+    bot.app.outbox.limits = NoLimits()
 
 
 @pytest.fixture

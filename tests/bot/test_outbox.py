@@ -94,6 +94,7 @@ async def test_the_last_places_are_kept_for_codes(bot: Rig) -> None:
     assert [one.args["name"] for one in await bot.letters("due")] == ["later"]
 
 
+@pytest.mark.usefixtures("roomy")
 async def test_letters_of_a_chat_keep_their_order(bot: Rig) -> None:
     await bot.notices([(ANNA, f"n{number}") for number in range(4)], priority=Priority.CODE)
     await bot.fault("sendMessage", "status", status=500, body='{"ok":false,"error_code":500}', after=1)
@@ -115,6 +116,7 @@ async def test_many_changes_of_an_order_are_one_edit(bot: Rig) -> None:
 # Cards.
 
 
+@pytest.mark.usefixtures("roomy")
 async def test_a_card_that_was_deleted_is_sent_anew_and_kept_current(bot: Rig) -> None:
     order = await bot.carded()
     await bot.http.delete(f"/people/{ANNA}/chats/{BOT}/messages/{order.card_id}")
@@ -257,6 +259,7 @@ async def test_a_letter_whose_end_could_not_be_written_down_is_written_later(bot
 # Letters that can't be shown.
 
 
+@pytest.mark.usefixtures("roomy")
 async def test_a_letter_that_cannot_be_drawn_stops_no_other_and_is_not_lost(
     bot: Rig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -286,6 +289,7 @@ async def test_a_letter_that_could_not_be_drawn_for_a_day_is_given_up(
     assert [letter.state for letter in await bot.letters()] == ["dropped"]
 
 
+@pytest.mark.usefixtures("roomy")
 @pytest.mark.parametrize(
     "text",
     [
@@ -311,6 +315,7 @@ async def test_the_longest_sms_is_shown_and_nothing_in_it_works(bot: Rig, text: 
         assert "\u202e" not in shown["text"]
 
 
+@pytest.mark.usefixtures("roomy")
 async def test_what_telegram_cannot_parse_goes_out_as_plain_words(
     bot: Rig, monkeypatch: pytest.MonkeyPatch
 ) -> None:

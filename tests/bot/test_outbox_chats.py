@@ -6,7 +6,7 @@ from storage import people
 from tests.bot.outbox_kit import pushed, said, send_all
 from tests.bot.rig import ANNA, BORIS, BOT, Rig, until
 
-pytestmark = pytest.mark.usefixtures("quick")
+pytestmark = pytest.mark.usefixtures("quick", "roomy")
 
 
 # Chats that close.

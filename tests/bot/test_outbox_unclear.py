@@ -8,7 +8,7 @@ from bot import delivery
 from tests.bot.outbox_kit import AGAIN, pushed, send_all
 from tests.bot.rig import ANNA, BORIS, Rig, until
 
-pytestmark = pytest.mark.usefixtures("quick")
+pytestmark = pytest.mark.usefixtures("quick", "roomy")
 
 UNCLEAR = {
     "502 in HTML": {"kind": "html", "status": 502},

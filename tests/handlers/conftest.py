@@ -7,6 +7,7 @@ import pytest
 import structlog
 from structlog.testing import LogCapture
 
+from bench.unlimited import NoLimits
 from bot import demo
 from bot.app import App
 from bot.settings import Settings
@@ -37,6 +38,7 @@ async def town(
     structlog.configure(processors=[log], cache_logger_on_first_use=False)
     async with World(seed=7) as world:
         app = await App.build(settings_of(demo.settings(world.base, tmp_path)))
+        app.outbox.limits = NoLimits()  # what they are and do, tests/bot tells
         for site in app.desk.sites.values():
             site.door.deadline = DEADLINE
         async with living(world, app) as town:
