@@ -222,6 +222,7 @@ async def _keep(screen: Screen, data: OrderButton, t: Texts, context: Context) -
 
 async def _close(screen: Screen, data: OrderButton, t: Texts, context: Context) -> None:
     """The settings go; should Telegram no longer let us, the card stands in their place."""
+    await _seen_by(screen, data.id, context)
     await screen.answer()
     if not await screen.delete(screen.message_id or 0):
         await _keep(screen, data, t, context)

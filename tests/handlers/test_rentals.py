@@ -222,6 +222,7 @@ async def test_an_act_of_somebody_elses_rental(town: Town, anna: Person, boris: 
     for data in (
         data_of(card, "Auto-renewal"),
         f"o:settings:{order_id}::",
+        f"o:close:{order_id}::",
         f"o:show:{order_id}::",
         f"o:surer:{order_id}:release:",
         f"j:o:{order_id}:messages::0:0:0",
