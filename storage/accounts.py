@@ -8,7 +8,7 @@ from sqlalchemy import exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import prepared
-from storage.db import fetch_all, fetch_one
+from storage.db import fetch_all
 from storage.purchases import Outcome
 from storage.tables import accounts, orders, purchases
 
@@ -49,10 +49,8 @@ async def get(connection: AsyncConnection, account_id: str) -> Account | None:
 
 async def get_by_hook(connection: AsyncConnection, site: str, hook_hash: str) -> Account | None:
     """The account whose webhook address this is."""
-    query = select(accounts).where(
-        accounts.c.hook_hash == hook_hash, accounts.c.site == site, accounts.c.removed_at.is_(None)
-    )
-    return await fetch_one(connection, query, Account)
+    account = await prepared.find_as(connection, Account, accounts, hook_hash=hook_hash, site=site)
+    return None if account is None or account.removed_at is not None else account
 
 
 async def of_owner(connection: AsyncConnection, owner_id: int) -> list[Account]:

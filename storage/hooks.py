@@ -3,10 +3,10 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import delete, func, insert, select, text, update
+from sqlalchemy import bindparam, delete, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.db import fetch_all
+from storage import prepared
 from storage.tables import hooks
 
 _WAITING = text("hooks.state IN ('new', 'held')")
@@ -29,36 +29,42 @@ class Hook:
     outcome: str | None
 
 
+_NOT_BUSY = hooks.c.account_id.not_in(bindparam("not_of", expanding=True))
+
+_DUE = (
+    select(hooks)
+    .where(_WAITING, hooks.c.not_before_ms <= bindparam("now_ms"), _NOT_BUSY)
+    .order_by(hooks.c.received_at, hooks.c.id)
+    .limit(bindparam("most"))
+)
+_NEXT = select(func.min(hooks.c.not_before_ms)).where(_WAITING, _NOT_BUSY)
+_COUNT = (
+    select(func.count()).select_from(hooks).where(hooks.c.account_id == bindparam("account_id"), _WAITING)
+)
+
+
 async def add(connection: AsyncConnection, hook: Hook) -> None:
     """Store a call."""
-    values = {column.key: getattr(hook, column.key) for column in hooks.c}
-    await connection.execute(insert(hooks).values(**values))
+    await prepared.put(connection, hooks, prepared.fields(hooks, hook))
 
 
 async def due(
     connection: AsyncConnection, now_ms: int, *, limit: int, not_of: Collection[str] = ()
 ) -> list[Hook]:
     """Calls to work on, oldest first, but for those of these accounts."""
-    query = (
-        select(hooks)
-        .where(_WAITING, hooks.c.not_before_ms <= now_ms)
-        .where(hooks.c.account_id.not_in(not_of))
-        .order_by(hooks.c.received_at, hooks.c.id)
-        .limit(limit)
-    )
-    return await fetch_all(connection, query, Hook)
+    given = {"now_ms": now_ms, "not_of": list(not_of), "most": limit}
+    return [Hook(**found) for found in (await connection.execute(_DUE, given)).mappings()]
 
 
 async def next_due_ms(connection: AsyncConnection, *, not_of: Collection[str] = ()) -> int | None:
     """When the next call is to be worked on, but for those of these accounts."""
-    query = select(func.min(hooks.c.not_before_ms)).where(_WAITING, hooks.c.account_id.not_in(not_of))
-    due_ms: int | None = (await connection.execute(query)).scalar()
+    due_ms: int | None = (await connection.execute(_NEXT, {"not_of": list(not_of)})).scalar()
     return due_ms
 
 
 async def settle(connection: AsyncConnection, hook_id: str, state: str, outcome: str) -> None:
     """Done with it."""
-    await connection.execute(update(hooks).where(hooks.c.id == hook_id).values(state=state, outcome=outcome))
+    await prepared.change(connection, hooks, hook_id, {"state": state, "outcome": outcome})
 
 
 async def hold(connection: AsyncConnection, hook_id: str, until_ms: int, outcome: str) -> None:
@@ -74,8 +80,7 @@ async def hold(connection: AsyncConnection, hook_id: str, until_ms: int, outcome
 
 async def waiting_of_account(connection: AsyncConnection, account_id: str) -> int:
     """How many calls of an account wait: a forger's flood is bounded by it."""
-    query = select(func.count()).select_from(hooks).where(hooks.c.account_id == account_id, _WAITING)
-    return int((await connection.execute(query)).scalar_one())
+    return int((await connection.execute(_COUNT, {"account_id": account_id})).scalar_one())
 
 
 async def wake_held(connection: AsyncConnection, account_id: str) -> None:

@@ -67,6 +67,22 @@ class Order:
         return next((pick.name for pick in self.picks if pick.choice == choice), None)
 
 
+_THESE = orders.c.id.in_(bindparam("ids", expanding=True))
+
+_DUE = (
+    select(orders.c.id, orders.c.account_id, orders.c.site)
+    .where(orders.c.is_open, orders.c.next_look_ms <= bindparam("now_ms"))
+    .order_by(orders.c.next_look_ms)
+    .limit(bindparam("most"))
+)
+_NEXT_DUE = select(func.min(orders.c.next_look_ms)).where(orders.c.is_open)
+_LEASED = select(orders).where(_THESE, orders.c.is_open, orders.c.next_look_ms == bindparam("until_ms"))
+_CHANGE_ALL = update(orders).where(_THESE)
+_OF_SITE_FOR_UPDATE = (
+    select(orders)
+    .where(orders.c.account_id == bindparam("account_id"), orders.c.site_id == bindparam("site_id"))
+    .with_for_update()
+)
 _FOR_UPDATE = select(orders).where(orders.c.id == bindparam("order_id")).with_for_update()
 
 
@@ -129,8 +145,9 @@ async def get_by_site_id_for_update(
     connection: AsyncConnection, account_id: str, site_id: str
 ) -> Order | None:
     """The order that the site calls so, locked until the transaction ends."""
-    mine = (orders.c.account_id == account_id, orders.c.site_id == site_id)
-    return next(iter(await _all(connection, select(orders).where(*mine).with_for_update())), None)
+    given = {"account_id": account_id, "site_id": site_id}
+    found = (await connection.execute(_OF_SITE_FOR_UPDATE, given)).mappings().first()
+    return None if found is None else _row(found)
 
 
 async def known_site_ids(connection: AsyncConnection, account_id: str, ids: list[str]) -> set[str]:
@@ -165,31 +182,24 @@ async def of_same_purchase(connection: AsyncConnection, order: Order) -> list[Or
 
 async def due(connection: AsyncConnection, now_ms: int, limit: int) -> list[Due]:
     """Open orders whose time to be looked at has come, longest overdue first."""
-    query = (
-        select(orders.c.id, orders.c.account_id, orders.c.site)
-        .where(orders.c.is_open, orders.c.next_look_ms <= now_ms)
-        .order_by(orders.c.next_look_ms)
-        .limit(limit)
-    )
-    return [Due(*found) for found in await connection.execute(query)]
+    return [Due(*found) for found in await connection.execute(_DUE, {"now_ms": now_ms, "most": limit})]
 
 
 async def next_due_ms(connection: AsyncConnection) -> int | None:
     """When the next open order is due."""
-    query = select(func.min(orders.c.next_look_ms)).where(orders.c.is_open)
-    due_ms: int | None = (await connection.execute(query)).scalar()
+    due_ms: int | None = (await connection.execute(_NEXT_DUE)).scalar()
     return due_ms
 
 
 async def lease(connection: AsyncConnection, ids: list[str], until_ms: int) -> None:
     """These are being looked at: nobody else looks before then, and a crash costs no more than that."""
-    values = {"next_look_ms": until_ms, "leased_ms": until_ms}
-    await connection.execute(update(orders).where(orders.c.id.in_(ids)).values(**values))
+    given = {"ids": ids, "next_look_ms": until_ms, "leased_ms": until_ms}
+    await connection.execute(_CHANGE_ALL, given)
 
 
 async def put_off(connection: AsyncConnection, ids: list[str], until_ms: int) -> None:
     """Look at these then, and not earlier."""
-    await connection.execute(update(orders).where(orders.c.id.in_(ids)).values(next_look_ms=until_ms))
+    await connection.execute(_CHANGE_ALL, {"ids": ids, "next_look_ms": until_ms})
 
 
 async def end_leases(connection: AsyncConnection, now_ms: int) -> int:
@@ -200,8 +210,8 @@ async def end_leases(connection: AsyncConnection, now_ms: int) -> int:
 
 async def still_leased(connection: AsyncConnection, ids: list[str], until_ms: int) -> list[Order]:
     """Those of the taken-up orders that nobody has looked at, ended or reactivated since."""
-    query = select(orders).where(orders.c.id.in_(ids), orders.c.is_open, orders.c.next_look_ms == until_ms)
-    return await _all(connection, query)
+    found = await connection.execute(_LEASED, {"ids": ids, "until_ms": until_ms})
+    return [_row(one) for one in found.mappings()]
 
 
 async def look_at_all(connection: AsyncConnection, account_id: str, now_ms: int) -> None:
