@@ -1,5 +1,6 @@
-"""One read of a site through the door, beside one bare httpx call."""
+"""One read of a site through the door beside a bare httpx call, and what it costs when many read at once."""
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable
 
@@ -7,9 +8,13 @@ import httpx
 
 from bench import rig
 from bench.figures import Figure, ratio, spread
+from providers.door import Door
 from providers.registry import open_sites
+from providers.site import Site
 
 READS = 500
+CROWDS = (1, 10, 50)
+"""Connections: the pool of httpx looks at each of them at each request. The bot opens ten for a site."""
 
 
 async def measure(*, small: bool) -> list[Figure]:
@@ -24,7 +29,32 @@ async def measure(*, small: bool) -> list[Figure]:
             ours = await _timed(lambda: site.balance({"api_key": key}), reads)
             floor = await _timed(lambda: bare.get(address), reads)
         await site.door.close()
-    return [*spread("one read of a site", ours), ratio("one read of a site: p50 / bare httpx", ours, floor)]
+        costs = [await _cpu(site, key, connections, reads) for connections in CROWDS]
+    return [
+        *spread("one read of a site", ours),
+        ratio("one read of a site: p50 / bare httpx", ours, floor),
+        *(
+            Figure(name=f"CPU of a read, {connections} at once", value=cost * 1000, unit="ms")
+            for connections, cost in zip(CROWDS, costs, strict=True)
+        ),
+    ]
+
+
+async def _cpu(site: Site, key: str, connections: int, reads: int) -> float:
+    """Seconds of this process's CPU for one of many reads, with so many connections in use."""
+    site.door = Door(site.key, site.door.base_url, connections=connections)
+    each = -(-reads // connections)
+
+    async def some(number: int) -> None:
+        for _ in range(number):
+            await site.balance({"api_key": key})
+
+    await asyncio.gather(*(some(1) for _ in range(connections)))  # connect
+    begun = time.process_time()
+    await asyncio.gather(*(some(each) for _ in range(connections)))
+    spent = time.process_time() - begun
+    await site.door.close()
+    return spent / (each * connections)
 
 
 async def _timed(call: Callable[[], Awaitable[object]], times: int) -> list[float]:
