@@ -10,16 +10,14 @@ from orders import inbox, match, settle
 from orders.access import may_order
 from orders.desk import Desk
 from orders.errors import Gone, NotNow, NotYours
-from providers.site import OrderRef, Seen, Sms
+from providers.site import OrderRef, Seen
 from providers.words import State
-from storage import messages, orders, purchases
+from storage import orders, purchases
 from storage.accounts import Account
-from storage.db import new_id, new_ordered_id
+from storage.db import new_id
 from storage.drafts import Pick
-from storage.messages import Message
 from storage.orders import Order
 from storage.purchases import Outcome, Purchase
-from storage.sealed import seal_message
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +111,7 @@ async def _write(connection: AsyncConnection, desk: Desk, purchase: Purchase, se
     order = await inbox.schedule(connection, desk, _order(desk, purchase, seen))
     await orders.add(connection, order)
     for sms in sorted(seen.messages, key=lambda one: one.at or 0):
-        await messages.add(connection, _message(desk, order, sms))
+        await inbox.keep(connection, desk, order, sms, "poll")
     await inbox.put_card(connection, desk, order)
 
 
@@ -176,19 +174,4 @@ def _order(desk: Desk, purchase: Purchase, seen: Seen) -> Order:
         last_look_at=None,
         failed_looks=0,
         trouble=None,
-    )
-
-
-def _message(desk: Desk, order: Order, sms: Sms) -> Message:
-    message_id = new_ordered_id()
-    owner = replace(inbox.message_owner(order), row=message_id)
-    return Message(
-        id=message_id,
-        order_id=order.id,
-        activation=order.activation,
-        site_id=sms.id,
-        at=sms.at,
-        body=seal_message(desk.vault, owner, sms),
-        via="poll",
-        created_at=desk.now(),
     )

@@ -38,5 +38,5 @@ async def settle(connection: AsyncConnection, desk: Desk, before: Order, after: 
 
 
 def _says_the_same(other: Order, order: Order) -> bool:
-    """Whether its end was told already: bids of one purchase win the same number, or are given up together."""
+    """Whether its end was told already: bids of one purchase win one number, or are given up together."""
     return other.number == order.number if order.number else other.state is order.state

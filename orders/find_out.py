@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 import structlog
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from orders import match, private, settle
 from orders.desk import Desk
@@ -243,7 +244,11 @@ async def adopt_by_hook(desk: Desk, account: Account, event: Event) -> Order | N
     if not match.fits(purchase, seen) or (seen.price or 0) > purchase.ceiling:
         return None
     async with desk.buying[account.id]:
-        made = [] if await _is_known(desk, account, seen.id) else await settle.placed(desk, purchase, [seen])
+        if await _is_known(desk, account, seen.id):
+            return None
+        if purchase.state is Outcome.PLACED:
+            return await settle.joined(desk, purchase, seen)
+        made = await settle.placed(desk, purchase, [seen])
     return made[0] if made else None
 
 
@@ -257,11 +262,23 @@ async def _lost_for(desk: Desk, account: Account, event: Event) -> Purchase | No
         return None  # most likely the one that is being bought just now: its answer comes soon
     async with desk.db.transaction() as connection:
         lost = await purchases.lost_of_account(connection, account.id, desk.now() - ADOPTED_FOR)
-    for one in lost:
+        partly = await _partly_found(connection, account, desk.now() - ADOPTED_FOR)
+    for one in (*lost, *partly):
         keeps_id = one.act is not None and desk.line(account, one.line).act(one.act).keeps_id
         if not keeps_id and event.line in {None, one.line} and match.names(one, event.service):
             return one
     return None
+
+
+async def _partly_found(connection: AsyncConnection, account: Account, since: int) -> list[Purchase]:
+    """Lost purchases of several services of which some have an order by now; with the picks of the others."""
+    found = []
+    for one in await purchases.recently_placed(connection, account.id, since):
+        missing = match.missing_services(one, await orders.of_purchase(connection, one.id))
+        others = tuple(pick for pick in one.picks if pick.choice != "service")
+        if missing:
+            found.append(replace(one, picks=(*missing, *others)))
+    return found
 
 
 async def choose(desk: Desk, purchase_id: str, tag: str, user_id: int) -> None:

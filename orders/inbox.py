@@ -219,7 +219,8 @@ def _same(known: _Known, sms: Sms) -> bool:
     return known.wiped or known.text == sms.text
 
 
-async def _store(connection: AsyncConnection, desk: Desk, order: Order, sms: Sms, via: str) -> _Known:
+async def keep(connection: AsyncConnection, desk: Desk, order: Order, sms: Sms, via: str) -> Message:
+    """Store a message with its code, sealed. Nothing rings."""
     message_id = new_ordered_id()
     owner = replace(message_owner(order), row=message_id)
     message = Message(
@@ -233,9 +234,14 @@ async def _store(connection: AsyncConnection, desk: Desk, order: Order, sms: Sms
         created_at=desk.now(),
     )
     await messages.add(connection, message)
+    return message
+
+
+async def _store(connection: AsyncConnection, desk: Desk, order: Order, sms: Sms, via: str) -> _Known:
+    message = await keep(connection, desk, order, sms, via)
     push = Letter(
         kind=Kind.PUSH, priority=Priority.CODE, user_id=order.user_id, chat_id=order.chat_id,
-        thread_id=order.thread_id, order_id=order.id, message_id=message_id,
+        thread_id=order.thread_id, order_id=order.id, message_id=message.id,
     )  # fmt: skip
     await outbox.put(connection, push, desk.now_ms())
     return _Known(message, sms.text)
@@ -248,6 +254,8 @@ def _next_state(order: Order, seen: Seen, *, has_code: bool, site_now: float, is
     state = order.state if seen.state is State.UNKNOWN else seen.state
     if state.is_open:
         state = State.RECEIVED if had_code else _further(order.state, state)
+    if is_rental and seen.state.is_open and seen.state is not State.UNKNOWN:
+        return state  # a renewal takes its time: the site's word ends it, not the clock
     age = _age(replace(order, expires_at=seen.expires_at or order.expires_at), site_now, is_rental=is_rental)
     if state.is_open and cadence.is_over(age):
         state = State.EXPIRED

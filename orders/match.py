@@ -7,6 +7,8 @@ from providers.site import (
     Seen,
     Transaction,
 )
+from storage.drafts import Pick
+from storage.orders import Order
 from storage.purchases import Outcome, Purchase
 
 CLOCK_SLACK = 10
@@ -28,7 +30,11 @@ def can_be(purchase: Purchase, seen: Seen) -> bool:
     """
     wished = purchase.ids
     is_open = all(value.casefold() == ANY for key, value in seen.picks.items() if key not in wished)
-    return is_open and fits(purchase, seen) and _is_new(purchase, seen.id, seen.created_at)
+    return (
+        is_open
+        and fits(purchase, seen)
+        and (_is_new(purchase, seen.id, seen.created_at) or _is_it(purchase, seen))
+    )
 
 
 def has_paid(purchase: Purchase, paid: Transaction) -> bool:
@@ -53,6 +59,12 @@ def names(purchase: Purchase, text: str | None) -> bool:
     """Whether the site's words speak of this service; without words nothing speaks against it."""
     services = _wished(purchase, "service")
     return not text or not services or any(name in text.casefold() for name in services)
+
+
+def missing_services(purchase: Purchase, made: Sequence[Order]) -> list[Pick]:
+    """Of several services bought together those without an order yet."""
+    had = {order.ref.service.casefold() for order in made}
+    return [pick for pick in purchase.picks if pick.choice == "service" and pick.id.casefold() not in had]
 
 
 def named_orders(text: str | None) -> list[str]:
@@ -94,6 +106,15 @@ def _is_new(purchase: Purchase, site_id: str, created_at: int | None) -> bool:
     sent_at = purchase.sent_at or purchase.created_at
     in_window = sent_at - CLOCK_SLACK <= created_at <= sent_at + WINDOW
     return in_window and site_id not in (before or ())
+
+
+def _is_it(purchase: Purchase, seen: Seen) -> bool:
+    """Whether it is the very number that was picked, and nobody looked what there was before.
+
+    A site rents a number to one at a time, so nothing else can have made it.
+    """
+    wished = purchase.ids.get("number")
+    return bool(wished) and wished == seen.picks.get("number") and "ids" not in (purchase.baseline or {})
 
 
 def _wished(purchase: Purchase, choice: str) -> set[str]:

@@ -154,6 +154,24 @@ async def placed(desk: Desk, purchase: Purchase, seen: Sequence[Seen]) -> list[O
     return made
 
 
+async def joined(desk: Desk, purchase: Purchase, seen: Seen) -> Order | None:
+    """One more order of a lost purchase of several services, all with one number. None: it is not one."""
+    async with desk.db.transaction() as connection:
+        siblings = await orders.of_purchase(connection, purchase.id)
+        if seen.number is None or seen.number not in {one.number for one in siblings}:
+            return None
+        prices = [one.price for one in (*siblings, seen)]
+        known = [price for price in prices if price is not None]
+        if sum(known, Decimal(0)) > purchase.ceiling:
+            return None
+        order = await _write_order(connection, desk, purchase, seen, None)
+        paid = sum(known, Decimal(0)) if len(known) == len(prices) else purchase.ceiling
+        await purchases.change(connection, purchase.id, charged=paid)
+    for bell in (desk.bells.outbox, desk.bells.watcher, desk.bells.hooks):
+        bell.set()
+    return order
+
+
 async def tell(connection: AsyncConnection, desk: Desk, purchase: Purchase) -> None:
     """Have the purchase's message drawn anew. Ring the outbox's bell once it is committed."""
     letter = Letter(

@@ -8,7 +8,7 @@ from storage import orders
 
 
 async def pressed(desk: Desk, order_id: str, act_key: str, user_id: int) -> list[Pressed]:
-    """The orders of the same purchase with which this can be done now, each checked as its own press would be.
+    """The orders of the same purchase with which this can be done now, each checked as its own press is.
 
     Raises Gone, NotYours, and NotNow if there is none left.
     """

@@ -193,6 +193,21 @@ async def lost_of_account(connection: AsyncConnection, account_id: str, since: i
     return [_row(found) for found in (await connection.execute(query)).mappings()]
 
 
+async def recently_placed(connection: AsyncConnection, account_id: str, since: int) -> list[Purchase]:
+    """What an account ordered since then, oldest first."""
+    query = (
+        select(purchases)
+        .where(
+            purchases.c.account_id == account_id,
+            purchases.c.created_at >= since,
+            purchases.c.state == Outcome.PLACED.value,
+            purchases.c.act.is_(None),
+        )
+        .order_by(purchases.c.created_at)
+    )
+    return [_row(found) for found in (await connection.execute(query)).mappings()]
+
+
 async def change(connection: AsyncConnection, purchase_id: str, **values: Any) -> None:
     """Set these columns only."""
     await prepared.change(connection, purchases, purchase_id, values)

@@ -72,7 +72,7 @@ async def test_what_can_be_no_key_is_told_before_the_site_is_asked(town: Town, a
         await anna.gone(await anna.says(odd))
         await anna.sees("doesn't look like what gsim.io gives out")
     await anna.gone(await anna.says("y" * 4096))
-    await anna.sees("too long: at most 512")
+    await anna.sees("too long: at most 1,600")
     assert await town.asked("gsim") == []
     await anna.gone(await anna.says(key))
     await anna.sees("gsim.io is linked")
