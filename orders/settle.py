@@ -160,7 +160,7 @@ async def joined(desk: Desk, purchase: Purchase, seen: Seen) -> Order | None:
         siblings = await orders.of_purchase(connection, purchase.id)
         if seen.number is None or seen.number not in {one.number for one in siblings}:
             return None
-        prices = [one.price for one in (*siblings, seen)]
+        prices = [*(one.price for one in siblings), seen.price]
         known = [price for price in prices if price is not None]
         if sum(known, Decimal(0)) > purchase.ceiling:
             return None
