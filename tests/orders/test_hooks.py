@@ -9,9 +9,10 @@ import pytest
 from sqlalchemy import select, update
 
 from orders import hooks, keys, place, upkeep
-from orders.hooks import BODY_CAP, HOLDS, HookWorker
+from orders.hooks import BODY_CAP, HOLDS, PROVEN_EVERY, HookWorker
 from orders.watch import PER_ORDER
 from providers.words import State
+from storage import hooks as rows
 from storage import tables
 from storage.accounts import Account
 from storage.orders import Order
@@ -352,3 +353,39 @@ async def test_a_removed_account_takes_no_more_calls(scene: Scene) -> None:
     await scene.sms(order, "Your code is 482913", "482913")
     await scene.look()
     assert await scene.pushed(order) == ["Your code is 482913"], "but what is open is still watched"
+
+
+# What it costs
+
+
+async def test_a_signed_call_is_taken_and_done_with_as_a_whole(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account = await linked(scene, "smsgig")
+    order = await scene.buy(account)
+    await scene.sms(order, "Your code is 482913", "482913")
+
+    async def full(*_: object) -> None:
+        raise OSError("no space left")
+
+    monkeypatch.setattr(rows, "settle", full)
+    await scene.work_on_hooks()
+    assert await scene.count("messages") == 0
+    assert (await scene.fresh(account)).hook_seen_at is None
+    monkeypatch.undo()
+    await scene.work_on_hooks()
+    assert await scene.pushed(order) == ["Your code is 482913"]
+    assert await outcomes(scene) == [("done", "taken")]
+
+
+async def test_that_webhooks_arrive_is_written_once_a_minute(scene: Scene) -> None:
+    account = await linked(scene, "smsgig")
+    order = await scene.buy(account, service="whatsapp")
+    written: list[int | None] = []
+    for number, ahead in enumerate((0, PROVEN_EVERY / 2, PROVEN_EVERY)):
+        scene.desk.ahead += ahead
+        await scene.sms(order, f"Your code is 48291{number}")
+        await scene.work_on_hooks()
+        written.append((await scene.fresh(account)).hook_seen_at)
+    assert written[0] == written[1]
+    assert written[2] != written[1]
