@@ -108,6 +108,37 @@ async def test_a_look_that_had_to_wait_does_not_repeat_what_was_done_meanwhile(
     assert began <= 2
 
 
+async def test_a_slow_look_holds_up_no_other_order_of_its_account(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account = await scene.account("smsgig")
+    slow, quick = await scene.buy(account), await scene.buy(account)
+    site, release = scene.desk.sites["smsgig"], asyncio.Event()
+    look = site.look
+
+    async def sometimes_slow(credentials: Any, ref: Any) -> Seen:
+        if ref.id == slow.site_id:
+            await release.wait()
+        return await look(credentials, ref)
+
+    monkeypatch.setattr(site, "look", sometimes_slow)
+    async with scene.desk.db.transaction() as connection:
+        await orders.put_off(connection, [quick.id], scene.desk.now_ms() + 11_000)
+    scene.desk.ahead += 10
+    watcher = Watcher(scene.desk)
+    assert await watcher.step() == 1
+    await scene.sms(quick, "Your code is 482913", "482913")
+    scene.desk.ahead += 2
+    assert await watcher.step() == 1, "a batch of its own"
+
+    async def arrived() -> bool:
+        return len(await scene.pushed(quick)) == 1
+
+    await until(arrived)
+    assert (await scene.order(slow)).last_look_at is None
+    release.set()
+
+
 async def test_nothing_to_do_is_a_long_pause(scene: Scene) -> None:
     watcher = Watcher(scene.desk)
     assert await watcher.step() == 0
