@@ -83,6 +83,13 @@ _OF_SITE_FOR_UPDATE = (
     .where(orders.c.account_id == bindparam("account_id"), orders.c.site_id == bindparam("site_id"))
     .with_for_update()
 )
+_LATEST = (
+    select(orders.c.picks)
+    .where(orders.c.user_id == bindparam("user_id"))
+    .order_by(orders.c.created_at.desc(), orders.c.id)
+    .limit(bindparam("latest"))
+)
+_LATEST_THERE = _LATEST.where(orders.c.chat_id == bindparam("chat_id"))
 _FOR_UPDATE = select(orders).where(orders.c.id == bindparam("order_id")).with_for_update()
 
 
@@ -290,11 +297,9 @@ async def latest_picks(
     connection: AsyncConnection, user_id: int, *, chat_id: int | None, limit: int
 ) -> list[tuple[Pick, ...]]:
     """What a person's latest orders were, newest first; `chat_id`: those of one chat alone."""
-    query = select(orders.c.picks).where(orders.c.user_id == user_id)
-    if chat_id is not None:
-        query = query.where(orders.c.chat_id == chat_id)
-    latest = query.order_by(orders.c.created_at.desc(), orders.c.id).limit(limit)
-    return [picks_from_json(stored) for stored in (await connection.execute(latest)).scalars()]
+    query = _LATEST if chat_id is None else _LATEST_THERE
+    given = {"user_id": user_id, "chat_id": chat_id, "latest": limit}
+    return [picks_from_json(stored) for stored in (await connection.execute(query, given)).scalars()]
 
 
 async def _one(connection: AsyncConnection, *where: Any) -> Order | None:
