@@ -187,7 +187,7 @@ def _order(desk: Desk, wanted: Wish, seen: Seen, person: int, age: float) -> Ord
         account_id=wanted.account.id, site=wanted.account.site, line=wanted.line, site_id=seen.id,
         activation=0, state=seen.state, is_open=True, number=seen.number, picks=wanted.picks,
         facts={**facts, **seen.facts}, price=seen.price, refunded=None, created_at=desk.now(),
-        activated_at=int(desk.now() - age), alive_at=int(desk.now() - age), expires_at=seen.expires_at, ended_at=None,
-        next_look_ms=0,
+        activated_at=int(desk.now() - age), alive_at=int(desk.now() - age), expires_at=seen.expires_at,
+        ended_at=None, next_look_ms=0,
         last_look_at=None, failed_looks=0, trouble=None,
     )  # fmt: skip

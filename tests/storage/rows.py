@@ -62,7 +62,8 @@ async def order(connection: AsyncConnection, **values: Any) -> Order:
         "activation": 0,
         "state": State.WAITING, "is_open": True, "number": "+12125550123", "picks": PICKS,
         "facts": {"ttl": 900, "price": "0.3", "several": False}, "price": Decimal("0.3"), "refunded": None,
-        "created_at": 3, "activated_at": 3, "alive_at": 3, "reminded_of": None, "expires_at": 1200, "ended_at": None, "next_look_ms": 4000,
+        "created_at": 3, "activated_at": 3, "alive_at": 3,
+        "reminded_of": None, "expires_at": 1200, "ended_at": None, "next_look_ms": 4000,
         "last_look_at": None, "failed_looks": 0, "trouble": None, **values,
     })  # fmt: skip
     await orders.add(connection, row)
