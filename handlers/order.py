@@ -69,7 +69,8 @@ async def buy(
     screen, token = Screen.of_press(query, bot), callback_data.token
     is_used = await _is_used(context, token)
     menu = None if is_used else await WishMenu.load_by_token(screen, t, context, token, user.id)
-    await screen.answer(t.plain("toast-ordering"))
+    is_order = menu is None or menu.order is None
+    await screen.answer(t.plain("toast-ordering" if is_order else "one-moment"))
     if menu is None:
         return
     try:

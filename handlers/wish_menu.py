@@ -1,6 +1,7 @@
 """The one message in which a wish is made: choice by choice, up to the quote."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -315,7 +316,8 @@ class WishMenu:
             why = failures.site_error(self.t, error, self.site.name)
             return views.no_quote(self.t, self.site, self.asked, self.shown, why)
         self.draft = offer.draft
-        return views.quote(self.t, self.site, self.asked, offer, notice=notice)
+        shown = replace(offer, draft=self.shown)
+        return views.quote(self.t, self.site, self.asked, shown, notice=notice)
 
     async def _ask_search(self, choice: Choice) -> None:
         """In a private chat typing is enough; in a group a reply is needed."""

@@ -72,9 +72,9 @@ def test_gsim_from_search_to_release(bot: BotProcess, world: World) -> None:
     anna.does(rental, "Voicemail", "w:pick")
     eventually(lambda: _setting(world, shop, rental, "voicemailEnabled") is not None, "the voicemail")
 
-    anna.does(
-        rental, "Send an SMS", "Type the number?+14155551234", "Type the text?Hello <there> & you", "b:"
-    )
+    anna.does(rental, "Send an SMS", "Type the number?+14155551234", "Type the text?Hello <there> & you")
+    assert "Text: Hello <there> & you" in anna.reads("charges a fee").text
+    anna.press("b:")
     anna.reads("Send an SMS: done")
     (sent,) = _asked(world, shop, "POST", r"/rentals/[^/]+/sms")
     assert sent["json"] == {"to": "+14155551234", "body": "Hello <there> & you"}
