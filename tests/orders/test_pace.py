@@ -156,3 +156,39 @@ def test_looks_gather_where_codes_were_seen() -> None:
     assert late.next_look(0) > HABIT.next_look(0), "early looks are saved"
     gap = late.next_look(101) - 101
     assert gap < HABIT.next_look(101) - 101
+
+
+def rental(silence: float, **more: float) -> Age:
+    return Age(
+        now=1e9, activated_at=1e9 - 2e6, silent_since=1e9 - silence, has_code=True,
+        expires_at=1e9 + more.get("left", 1e7),
+    )  # fmt: skip
+
+
+def test_a_rental_is_looked_at_after_the_root_of_its_silence() -> None:
+    def wait(silence: float) -> float:
+        return cadence.next_look(rental(silence), HABIT, floor=3, hooks_proven=False)
+
+    assert wait(0) <= 8
+    assert wait(30) <= 8, "somebody waits: as closely as an order"
+    assert (round(wait(86_400)), round(wait(30 * 86_400))) == (294, 1610)
+
+
+def test_a_silent_month_costs_some_three_thousand_looks() -> None:
+    age, looks = 0.0, 0
+    while age < 30 * 86_400:
+        age += cadence.next_look(rental(age), HABIT, floor=3, hooks_proven=False)
+        looks += 1
+    assert 3_000 < looks < 3_400
+
+
+@given(left=st.floats(-86_000, 86_400, allow_nan=False), silence=st.floats(0, 3e6, allow_nan=False))
+def test_a_rental_is_looked_at_around_its_end_and_waited_for_a_day(left: float, silence: float) -> None:
+    age = rental(silence, left=left)
+    wait = cadence.next_look(age, HABIT, floor=3, hooks_proven=False)
+    assert not cadence.is_over(age)
+    assert wait >= 3
+    if left > 5:
+        assert wait <= max(left - 2, 3)
+    elif left < 0:
+        assert wait <= max(10, (-left) ** 0.5) + 1e-6
