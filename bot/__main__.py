@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
-from bot import late_types, log
+from bot import log
 from bot.settings import Settings, describe
 
 if TYPE_CHECKING:
@@ -30,7 +30,6 @@ def main(arguments: list[str] | None = None) -> int:
     demo.add_argument("--port", type=int, default=8088, help="port of the chat page; 0 takes a free one")
     commands.add_parser("check", help="say what is wrong with the settings")
     given = parser.parse_args(arguments)
-    late_types.build_when_used()
     if given.command == "demo":
         from bot import demo as demo_module  # noqa: PLC0415 - the sandbox is needed by the demo alone
 
