@@ -161,7 +161,8 @@ async def unknown_of_account(connection: AsyncConnection, account_id: str) -> li
 
 async def money_moved(connection: AsyncConnection, purchase: Purchase) -> bool:
     """Whether anything else of ours may have moved the account's balance since this was sent."""
-    since = purchase.sent_at or purchase.created_at
+    # The site's clock is known to the second: what was sent in the second before may have come after.
+    since = (purchase.sent_at or purchase.created_at) - 1
     others = select(purchases.c.id).where(
         purchases.c.account_id == purchase.account_id,
         purchases.c.id != purchase.id,
