@@ -3,7 +3,6 @@
 import re
 from collections.abc import Mapping
 
-from providers.countries import name_of
 from providers.words import (
     Act,
     Choice,
@@ -30,9 +29,17 @@ CAPABILITIES: Mapping[str, Mapping[str, str]] = {
     "both": {"smsEnabled": "true", "voiceEnabled": "true"},
 }
 
-COUNTRIES = (
-    "US GB CA AR AU AT BE BR BG CL CO HR CZ DK EE FI FR DE GR HK HU ID IE IL IT JP KE LV LT LU MY MX NL NZ NO"
-    " PA PE PH PL PT PR RO SG SK SI ZA ES SE CH TH TN"
+_COUNTRIES = """
+    US USA, GB United Kingdom, CA Canada, AR Argentina, AU Australia, AT Austria, BE Belgium,
+    BR Brazil, BG Bulgaria, CL Chile, CO Colombia, HR Croatia, CZ Czechia, DK Denmark, EE Estonia,
+    FI Finland, FR France, DE Germany, GR Greece, HK Hong Kong, HU Hungary, ID Indonesia, IE Ireland,
+    IL Israel, IT Italy, JP Japan, KE Kenya, LV Latvia, LT Lithuania, LU Luxembourg, MY Malaysia,
+    MX Mexico, NL Netherlands, NZ New Zealand, NO Norway, PA Panama, PE Peru, PH Philippines,
+    PL Poland, PT Portugal, PR Puerto Rico, RO Romania, SG Singapore, SK Slovakia, SI Slovenia,
+    ZA South Africa, ES Spain, SE Sweden, CH Switzerland, TH Thailand, TN Tunisia
+"""
+COUNTRIES: tuple[Option, ...] = tuple(
+    Option(id=iso, name=name, iso=iso) for iso, name in re.findall(r"([A-Z]{2}) ([A-Za-z ]+)", _COUNTRIES)
 )
 """Where carriers of this kind sell numbers. Any other code can be typed."""
 
@@ -46,7 +53,7 @@ CHOICES = (
         key="country",
         required=True,
         listed=False,
-        fixed=tuple(Option(id=iso, name=name_of(iso, "en") or iso, iso=iso) for iso in COUNTRIES.split()),
+        fixed=COUNTRIES,
         typed=re.compile(r"[A-Za-z]{2}"),
     ),
     Choice(
