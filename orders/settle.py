@@ -1,6 +1,7 @@
 """Writing down what came of a purchase: placed, refused, or unknown."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -191,6 +192,7 @@ async def _write_order(
         await put_card(connection, desk, known)
         return known
     if known is not None and not _begins_again(desk, purchase):
+        known = replace(known, picks=_moved(desk, purchase, known))
         after, _ = await take_in(connection, desk, known, seen, via="poll")
         await put_card(connection, desk, after)
         return after
@@ -241,6 +243,18 @@ def _order(desk: Desk, purchase: Purchase, seen: Seen, known: Order | None, card
 def _begins_again(desk: Desk, purchase: Purchase) -> bool:
     """Whether the act makes the same order wait for its first code once more; else it goes on as it is."""
     return desk.sites[purchase.site].line(purchase.line).act(purchase.act or "").keeps_id
+
+
+def _moved(desk: Desk, purchase: Purchase, order: Order) -> tuple[Pick, ...]:
+    """The order's picks, as an act's answers have changed them: another plan."""
+    act = desk.sites[purchase.site].line(purchase.line).act(purchase.act or "")
+    answers = {pick.choice: pick for pick in purchase.picks}
+    moved = {
+        choice.replaces: replace(answers[choice.key], choice=choice.replaces)
+        for choice in act.choices
+        if choice.replaces and choice.key in answers
+    }
+    return tuple(moved.get(pick.choice, pick) for pick in order.picks)
 
 
 async def _forget_words(connection: AsyncConnection, purchase: Purchase) -> None:

@@ -46,7 +46,7 @@ NUMBERS = Line(
             effect=Effect.BUYS,
             needs="daily",
             renews=True,
-            choices=(Choice(key="longer_plan", required=True, needs=("plan",)),),
+            choices=(Choice(key="longer_plan", required=True, needs=("plan",), replaces="plan"),),
         ),
         Act(key="auto_renew", when=OPEN, switch="auto_renew", renews=True),
         Act(key="refund", when=OPEN, effect=Effect.ENDS, confirm=True),

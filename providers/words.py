@@ -93,6 +93,8 @@ class Choice:
     """Choices whose list it narrows: its button stands beside that list."""
     private: bool = False
     """What is typed here is somebody's own words: kept encrypted, and only until it was sent."""
+    replaces: str | None = None
+    """For an act's choice: the line's choice whose pick it takes the place of, once the act was done."""
 
     def accepts(self, text: str) -> bool:
         """Whether this text may be typed here."""

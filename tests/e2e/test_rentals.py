@@ -116,6 +116,7 @@ def test_gotsms_a_day_becomes_a_month_that_renews(bot: BotProcess, world: World)
     anna.does(rental, "Keep it longer", "1 month", "b:")
     anna.reads("Keep it longer: done")
     assert len(world.charges(shop, key)) == 2
+    eventually(lambda: "1 month" in anna.card(rental).text, "the card to say the new plan")
     anna.does(rental, ":auto_renew.on")
     eventually(lambda: "Renews by itself" in anna.card(rental).text, "the card to say that it renews")
     assert len(_asked(world, shop, "POST", r"/rents/[^/]+/renewal/toggle")) == 1
