@@ -294,7 +294,8 @@ async def test_boris_reads_russian(visitor: Visitor) -> None:
     await expect(visitor.page.get_by_test_id("reply-bar")).to_be_visible()
     await visitor.say(key)
     await expect(visitor.read("gsim.io привязан")).to_be_visible()
-    await visitor.press("Заказать номер")
+    await visitor.press("Заказать номер", "🌍")
+    await expect(visitor.read("Какой сервис")).to_be_visible()
     await visitor.say("telegr")
     await visitor.press("Telegram", "Россия", "Купить за")
     await expect(visitor.read("Ждём код").locator("time[data-unix]")).to_have_text(
