@@ -7,6 +7,7 @@ from aiogram.types import CallbackQuery
 
 from handlers.callbacks import CapButton
 from handlers.context import Context
+from handlers.private import is_private
 from handlers.screen import Screen
 from handlers.texts import Html, Texts
 from handlers.typed import CAP, Typed
@@ -33,6 +34,8 @@ async def cap_button(
 ) -> None:
     """All caps, or one that is to be changed."""
     screen = Screen.of_own_press(query, bot)
+    if not await is_private(screen, t):
+        return
     if not callback_data.span:
         await _stop_listening(screen, context)
         await screen.show(await _caps(user.id, t, context))

@@ -108,13 +108,16 @@ async def again(
     """The same wish once more: a new quote in a new message, so that the old card stays."""
     async with context.desk.db.transaction() as connection:
         purchase = await purchases.get(connection, callback_data.purchase)
-    if purchase is None:
+    if purchase is None or purchase.act is not None:
         raise Gone("purchase")
     account = await pay_account(context, purchase.account_id, user.id)
     screen = Screen.of_press(query, bot)
     await screen.answer()
     screen.message_id = await screen.send(View(t("one-moment")))
-    draft = await new_draft(screen, context, account, purchase.line, picks=purchase.picks)
+    line = context.desk.line(account, purchase.line)
+    # A rented number is one of its kind: another one is asked for.
+    picks = tuple(pick for pick in purchase.picks if not (line.rental and pick.choice == "number"))
+    draft = await new_draft(screen, context, account, line.key, picks=picks)
     await WishMenu(screen, t, context, draft, account).step()
 
 

@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 
 from aiogram import Bot, F, Router
 from aiogram.filters import Command
@@ -168,7 +169,7 @@ async def _redraw(screen: Screen, press: Pressed, t: Texts, context: Context) ->
     """The page on which the act's button stands, as long as the order is open; else its card."""
     pair = await acts.load(context.desk, press.order.id)
     tucked = press.act.tucked and pair[0].is_open
-    await screen.show(await (_settings if tucked else _card)(pair, t, context))
+    await screen.show(await (_settings(pair, t, context) if tucked else _card(screen, pair, t, context)))
 
 
 async def _buy(screen: Screen, data: OrderButton, t: Texts, context: Context) -> None:
@@ -178,7 +179,7 @@ async def _buy(screen: Screen, data: OrderButton, t: Texts, context: Context) ->
         raise NotYours
     await place.confirm_act(context.desk, press, screen.user_id, data.token)
     await screen.answer(t.plain("toast-ordering"))
-    await screen.show(await _card((press.order, press.account), t, context))
+    await screen.show(await _card(screen, (press.order, press.account), t, context))
 
 
 async def _show(screen: Screen, data: OrderButton, t: Texts, context: Context) -> None:
@@ -189,7 +190,7 @@ async def _show(screen: Screen, data: OrderButton, t: Texts, context: Context) -
     order, account = await _seen_by(screen, data.id, context)
     await rentals.expect(context.desk, order)
     await screen.answer()
-    card_id = await screen.send(await _card((order, account), t, context))
+    card_id = await screen.send(await _card(screen, (order, account), t, context))
     if screen.chat_id != order.chat_id and not screen.is_private:
         return
     async with context.desk.db.transaction() as connection:
@@ -210,14 +211,14 @@ async def _look(screen: Screen, data: OrderButton, t: Texts, context: Context) -
         if not is_alone:
             return
         seen = await acts.look_again(context.desk, order, account)
-        await screen.show(await _card((seen or order, account), t, context))
+        await screen.show(await _card(screen, (seen or order, account), t, context))
         if seen is None:
             await _below(screen, t, t("card-trouble", site=context.desk.site(account).name))
 
 
 async def _keep(screen: Screen, data: OrderButton, t: Texts, context: Context) -> None:
     """Not confirmed: the card as it was."""
-    await screen.show(await _card(await _seen_by(screen, data.id, context), t, context))
+    await screen.show(await _card(screen, await _seen_by(screen, data.id, context), t, context))
 
 
 async def _close(screen: Screen, data: OrderButton, t: Texts, context: Context) -> None:
@@ -269,10 +270,16 @@ async def _seen_by(screen: Screen, order_id: str, context: Context) -> tuple[Ord
     return order, account
 
 
-async def _card(pair: tuple[Order, Account], t: Texts, context: Context) -> View:
-    """The card as it is now, not as it was when the press began."""
+async def _card(screen: Screen, pair: tuple[Order, Account], t: Texts, context: Context) -> View:
+    """The card as it is now, not as it was when the press began.
+
+    Where more people read than where it was ordered, it keeps what came to itself.
+    """
     order, account = await acts.load(context.desk, pair[0].id)
-    return views.card(t, order, await facts_of(context, order, account))
+    facts = await facts_of(context, order, account)
+    if not screen.is_private and screen.chat_id != order.chat_id:
+        facts = replace(facts, messages=())
+    return views.card(t, order, facts)
 
 
 async def _settings(pair: tuple[Order, Account], t: Texts, context: Context) -> View:

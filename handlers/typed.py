@@ -67,7 +67,8 @@ async def _typed(
     screen = Screen.of_message(message, bot)
     text = (message.text or "").strip()
     prompt = await _prompt(message, user, context)
-    if prompt is not None and prompt.purpose != CREDENTIAL and looks_secret(text):
+    own_words = prompt is not None and (prompt.purpose == CREDENTIAL or prompt.args.get("private") is True)
+    if prompt is not None and not own_words and looks_secret(text):
         prompt = None  # a key in the wrong place is neither searched for nor stored nor sent anywhere
     if prompt is not None and (answer := purposes.get(prompt.purpose)) is not None:
         if len(text) > LONGEST:
@@ -92,7 +93,7 @@ def looks_secret(text: str) -> bool:
 async def forget_search(connection: AsyncConnection, chat_id: int, user_id: int) -> None:
     """Stop waiting for what would change an order's menu; a question for a key or a name stays."""
     prompt = await prompts.get(connection, chat_id, user_id)
-    if prompt is not None and prompt.purpose in {SEARCH, TYPED}:
+    if prompt is not None and prompt.purpose in {SEARCH, TYPED, CAP}:
         await prompts.drop(connection, chat_id, user_id)
 
 

@@ -17,7 +17,7 @@ from handlers.views import order as views
 from handlers.views.order import Shelf
 from handlers.views.view import View
 from orders import acts, place, private, usual, wish
-from orders.access import may_order
+from orders.access import may_act, may_order
 from orders.acts import Pressed
 from orders.catalog import Listing
 from orders.errors import Gone, NotYours
@@ -101,8 +101,12 @@ class WishMenu:
             raise Gone("draft")
         if draft.user_id != user_id:
             raise NotYours
-        _may_pay(account, user_id)
-        return cls(screen, t, context, draft, account, order)
+        menu = cls(screen, t, context, draft, account, order)
+        if order is None or not isinstance(menu.asked, Act) or menu.asked.effect.costs:
+            _may_pay(account, user_id)
+        elif not may_act(order, account, user_id):
+            raise NotYours
+        return menu
 
     async def press(self, data: WishButton) -> None:
         """What the button says."""
@@ -117,6 +121,9 @@ class WishMenu:
             await self.step()
 
     async def _press_choice(self, data: WishButton, choice: Choice) -> None:
+        has_button = choice.typed if data.do is WishDo.TYPE else choice.listed or choice.fixed
+        if data.do is not WishDo.CLEAR and not has_button:
+            raise Gone("choice")  # forged
         match data.do:
             case WishDo.LIST:
                 page = min(int(data.arg), LAST_PAGE) if data.arg.isdecimal() else 0
@@ -202,7 +209,8 @@ class WishMenu:
         await self.save(wish.asking(self.draft, choice.key))
         view = views.ask_typed(self.t, self.site, self.shown, choice, problem=problem)
         await self.screen.show(view)
-        await self._listen(TYPED, {"draft": self.draft.id, "choice": choice.key}, ask=True)
+        args = {"draft": self.draft.id, "choice": choice.key, "private": choice.private}
+        await self._listen(TYPED, args, ask=True)
 
     async def show_trouble(self, error: SiteError) -> None:
         """The site did not say what it costs."""
@@ -316,7 +324,9 @@ class WishMenu:
             why = failures.site_error(self.t, error, self.site.name)
             return views.no_quote(self.t, self.site, self.asked, self.shown, why)
         self.draft = offer.draft
-        shown = replace(offer, draft=self.shown)
+        # What somebody has left is nobody's business in a group.
+        room = offer.room if self.screen.is_private else None
+        shown = replace(offer, draft=self.shown, room=room)
         return views.quote(self.t, self.site, self.asked, shown, notice=notice)
 
     async def _ask_search(self, choice: Choice) -> None:

@@ -53,6 +53,8 @@ async def adopt(
         return known
     fresh = await _look(desk, account, line, seen)
     async with desk.buying[account.id]:
+        if (known := await _known(desk, account, seen.id)) is not None:
+            return known  # a second tap, or the answer of the purchase that made it, was quicker
         lost = await _lost(desk, account, line, fresh)
         if lost is not None:
             await settle.placed(desk, lost, [fresh])
@@ -135,8 +137,8 @@ def _purchase(
             for choice, own in seen.picks.items()
         ),
         state=Outcome.PLACED,
-        ceiling=seen.price or Decimal(0),
-        charged=None,
+        ceiling=Decimal(0),  # paid elsewhere: it counts for no limit
+        charged=Decimal(0),
         error=None,
         detail=None,
         created_at=desk.now(),

@@ -102,7 +102,9 @@ class Desk:
             raise Gone("act") from None
 
     def credentials(self, account: Account) -> Credentials:
-        """The account's key. Raises Tampered."""
+        """The account's key. Raises Tampered, and Gone where it was forgotten."""
+        if not account.credentials:
+            raise Gone("account")
         credentials = open_credentials(self.vault, account)
         self.learn(*credentials.values())
         return credentials

@@ -152,9 +152,11 @@ class Finder:
         except Unclear:
             return True  # it stays unknown
         async with self.desk.buying[account.id]:
-            if seen is not None:
+            async with self.desk.db.transaction() as connection:
+                is_others = await purchases.done_by_another(connection, purchase, match.CLOCK_SLACK)
+            if seen is not None and not is_others:  # else the record can be that of the other press
                 await settle.placed(self.desk, purchase, [seen])
-            elif purchase.finds >= DECIDING:
+            elif seen is None and purchase.finds >= DECIDING:
                 await settle.absent(self.desk, purchase)
         return True
 
@@ -262,21 +264,27 @@ async def _lost_for(desk: Desk, account: Account, event: Event) -> Purchase | No
         return None  # most likely the one that is being bought just now: its answer comes soon
     async with desk.db.transaction() as connection:
         lost = await purchases.lost_of_account(connection, account.id, desk.now() - ADOPTED_FOR)
-        partly = await _partly_found(connection, account, desk.now() - ADOPTED_FOR)
-    for one in (*lost, *partly):
+        partly = await _partly_found(connection, account, desk.now() - ADOPTED_FOR, event.number)
+    for one in (*partly, *lost):
         keeps_id = one.act is not None and desk.line(account, one.line).act(one.act).keeps_id
         if not keeps_id and event.line in {None, one.line} and match.names(one, event.service):
             return one
     return None
 
 
-async def _partly_found(connection: AsyncConnection, account: Account, since: int) -> list[Purchase]:
-    """Lost purchases of several services of which some have an order by now; with the picks of the others."""
+async def _partly_found(
+    connection: AsyncConnection, account: Account, since: int, number: str | None
+) -> list[Purchase]:
+    """Lost purchases of several services of which some have an order with this number by now.
+
+    Their picks are those of the services that have none.
+    """
     found = []
     for one in await purchases.recently_placed(connection, account.id, since):
-        missing = match.missing_services(one, await orders.of_purchase(connection, one.id))
+        made = await orders.of_purchase(connection, one.id)
+        missing = match.missing_services(one, made)
         others = tuple(pick for pick in one.picks if pick.choice != "service")
-        if missing:
+        if missing and number in {order.number for order in made}:
             found.append(replace(one, picks=(*missing, *others)))
     return found
 

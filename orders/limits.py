@@ -1,5 +1,6 @@
 """The most that somebody wants to spend. Checked in the transaction that makes the intent: to the cent."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,6 +14,8 @@ from storage import people, spending
 from storage.people import User
 from storage.purchases import Purchase
 from storage.tables import MICRO
+
+_THOUSANDS = re.compile(r",\d{3}\b")
 
 HIGHEST = Decimal(100_000)
 """USD; a cap beyond it is a typing mistake."""
@@ -86,6 +89,8 @@ def tightest(found: Iterable[Room]) -> Room | None:
 
 def typed_cap(text: str) -> Decimal | None:
     """What somebody typed as a cap in USD; zero takes the cap away. Raises BadInput."""
+    if _THOUSANDS.search(text):
+        raise BadInput("cap")  # "1,000" is a thousand to some and one to others
     words = text.strip().removeprefix("$").removesuffix("$").strip().replace(",", ".")
     try:
         amount = Decimal(words)

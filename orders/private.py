@@ -11,6 +11,8 @@ from storage.drafts import Pick, ids_of
 from storage.sealed import RowOwner, open_words, seal_words
 
 SEALED = "sealed"
+WORDS = "words"
+"""Facts of a pick with private words: as it is stored, and revealed."""
 
 
 def conceal(desk: Desk, account: Account, user_id: int, pick: Pick) -> Pick:
@@ -40,7 +42,7 @@ def _revealed(desk: Desk, account: Account, user_id: int, pick: Pick) -> Pick:
     if not isinstance(sealed, str):
         return pick
     words = open_words(desk.vault, _owner(account, user_id), sealed)
-    return replace(pick, id=words, name=words, facts={})
+    return replace(pick, id=words, name=words, facts={WORDS: True})
 
 
 def _owner(account: Account, user_id: int) -> RowOwner:

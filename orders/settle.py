@@ -158,14 +158,17 @@ async def placed(desk: Desk, purchase: Purchase, seen: Sequence[Seen]) -> list[O
 async def joined(desk: Desk, purchase: Purchase, seen: Seen) -> Order | None:
     """One more order of a lost purchase of several services, all with one number. None: it is not one."""
     async with desk.db.transaction() as connection:
+        whole = await purchases.get(connection, purchase.id)
         siblings = await orders.of_purchase(connection, purchase.id)
+        if whole is None:
+            return None
         if seen.number is None or seen.number not in {one.number for one in siblings}:
             return None
         prices = [*(one.price for one in siblings), seen.price]
         known = [price for price in prices if price is not None]
         if sum(known, Decimal(0)) > purchase.ceiling:
             return None
-        order = await _write_order(connection, desk, purchase, seen, None)
+        order = await _write_order(connection, desk, whole, seen, None)
         paid = sum(known, Decimal(0)) if len(known) == len(prices) else purchase.ceiling
         await purchases.change(connection, purchase.id, charged=paid)
     for bell in (desk.bells.outbox, desk.bells.watcher, desk.bells.hooks):

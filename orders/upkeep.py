@@ -1,7 +1,8 @@
 """What is done once an hour: forget what nobody needs any more."""
 
 from orders.desk import Desk
-from storage import accounts, catalogs, drafts, hooks, messages, outbox, prompts
+from orders.private import SEALED
+from storage import accounts, catalogs, drafts, hooks, messages, outbox, prompts, purchases
 
 DAY = 86_400
 MENUS_KEPT = 7 * DAY
@@ -17,6 +18,7 @@ async def run(desk: Desk) -> None:
     async with desk.db.transaction() as connection:
         await messages.forget_bodies(connection, now)
         await accounts.forget_keys(connection, now)
+        await purchases.forget_words(connection, SEALED)
         await prompts.forget_older(connection, now - QUESTIONS_KEPT)
         await drafts.forget_older(connection, now - MENUS_KEPT)
         await catalogs.forget_older(connection, now - CATALOGS_KEPT)

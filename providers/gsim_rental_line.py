@@ -58,6 +58,7 @@ CHOICES = (
     ),
     Choice(
         key="number_type",
+        worded=True,
         required=True,
         listed=False,
         fixed=(
@@ -68,6 +69,7 @@ CHOICES = (
     ),
     Choice(
         key="capability",
+        worded=True,
         listed=False,
         fixed=(
             Option(id="sms", name="SMS"),
@@ -121,7 +123,9 @@ ACTS = (
         key="forwarding",
         when=OPEN,
         needs="can_call",
-        choices=(Choice(key="forwarding", required=True, listed=False, fixed=(OFF,), typed=E164),),
+        choices=(
+            Choice(key="forwarding", required=True, listed=False, worded=True, fixed=(OFF,), typed=E164),
+        ),
         tucked=True,
     ),
     Act(
@@ -129,7 +133,7 @@ ACTS = (
         key="voicemail",
         when=OPEN,
         needs="can_call",
-        choices=(Choice(key="voicemail", required=True, listed=False, fixed=(ON, OFF)),),
+        choices=(Choice(key="voicemail", required=True, listed=False, worded=True, fixed=(ON, OFF)),),
         tucked=True,
     ),
     Act(

@@ -78,9 +78,20 @@ class GsimRentals(GsimCommon):
         """A rental's newest messages alone, by GET /rentals/:id/sms, while its state needs no reading."""
         if order.line != RENTALS.key or self._may_have_changed(order):
             return await self.look(credentials, order)
-        messages = await self._messages(credentials, order)
+        try:
+            messages = await self._messages(credentials, order)
+        except (NotFound, Conflict):  # given back at the site: its state tells
+            return await self.look(credentials, order)
         state = State.RECEIVED if _fresh(messages, order) else order.state
-        return _with_messages(Seen(id=order.id, state=state), order, messages)
+        return self._with_messages(Seen(id=order.id, state=state), order, messages)
+
+    def _with_messages(self, seen: Seen, order: OrderRef, messages: Sequence[Entry]) -> Seen:
+        """One stamp in the future must not hide what comes after it."""
+        fresh, now = _fresh(messages, order), int(self._now())
+        stamps = [min(get_stamp(entry, "createdAt") or 0, now) for entry in messages]
+        known = max([min(_known_till(order), now), *stamps])
+        facts = {**seen.facts, "known_till": known} if known else seen.facts
+        return replace(seen, state=_state(seen.state, has_code=bool(fresh)), messages=fresh, facts=facts)
 
     async def act_quote(self, credentials: Credentials, act: str, order: OrderRef, given: Picks) -> Quote:
         """An SMS or a call costs a usage fee that no answer tells."""
@@ -143,7 +154,7 @@ class GsimRentals(GsimCommon):
             if seen.state.is_open:
                 raise
             return seen  # what has ended may have lost its messages
-        return _with_messages(seen, order, messages)
+        return self._with_messages(seen, order, messages)
 
     async def _rental_entry(self, credentials: Credentials, order: OrderRef) -> Entry:
         entries = await self._entries(
@@ -322,13 +333,6 @@ def _fresh(messages: Sequence[Entry], order: OrderRef) -> tuple[Sms, ...]:
         and ((at := get_stamp(entry, "createdAt")) is None or at >= till)
     ]
     return tuple(sorted(found, key=lambda sms: sms.at or 0))
-
-
-def _with_messages(seen: Seen, order: OrderRef, messages: Sequence[Entry]) -> Seen:
-    fresh = _fresh(messages, order)
-    known = max([_known_till(order), *(get_stamp(entry, "createdAt") or 0 for entry in messages)])
-    facts = {**seen.facts, "known_till": known} if known else seen.facts
-    return replace(seen, state=_state(seen.state, has_code=bool(fresh)), messages=fresh, facts=facts)
 
 
 def _direction(entry: Entry) -> str:

@@ -93,6 +93,8 @@ class Choice:
     """Choices whose list it narrows: its button stands beside that list."""
     private: bool = False
     """What is typed here is somebody's own words: kept encrypted, and only until it was sent."""
+    worded: bool = False
+    """Its fixed options are words, not names: each has a text in every language."""
     replaces: str | None = None
     """For an act's choice: the line's choice whose pick it takes the place of, once the act was done."""
 

@@ -209,6 +209,32 @@ async def recently_placed(connection: AsyncConnection, account_id: str, since: i
     return [_row(found) for found in (await connection.execute(query)).mappings()]
 
 
+async def done_by_another(connection: AsyncConnection, purchase: Purchase, slack: int) -> bool:
+    """Whether another press of the same act with the same order was done at about that time or since."""
+    since = (purchase.sent_at or purchase.created_at) - slack
+    query = select(purchases.c.id).where(
+        purchases.c.order_id == purchase.order_id,
+        purchases.c.act == purchase.act,
+        purchases.c.id != purchase.id,
+        purchases.c.state == Outcome.PLACED.value,
+        purchases.c.sent_at >= since,
+    )
+    return (await connection.execute(query)).first() is not None
+
+
+async def forget_words(connection: AsyncConnection, sealed: str) -> None:
+    """Drop picks with this fact from purchases that nobody looks for any more."""
+    query = select(purchases.c.id, purchases.c.picks).where(
+        purchases.c.act.is_not(None),
+        purchases.c.next_find_ms.is_(None),
+        purchases.c.state != Outcome.SENDING.value,
+    )
+    for purchase_id, picks in (await connection.execute(query)).all():
+        kept = [pick for pick in picks if sealed not in pick[3]]
+        if len(kept) < len(picks):
+            await change(connection, purchase_id, picks=kept)
+
+
 async def change(connection: AsyncConnection, purchase_id: str, **values: Any) -> None:
     """Set these columns only."""
     await prepared.change(connection, purchases, purchase_id, values)

@@ -3,40 +3,46 @@
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import case, func, select, type_coerce
+from sqlalchemy import ColumnElement, FromClause, case, func, select, type_coerce
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.purchases import Outcome
 from storage.tables import Money, orders, purchases
+
+_ACTS = purchases.alias("acts")
 
 
 async def of_person(connection: AsyncConnection, user_id: int, since: int) -> Decimal:
     """USD that this person's purchases since then took or hold.
 
     What is on its way or unknown holds the most that was confirmed: it may have been charged.
+    What came back counts only as far as it was taken here: a number paid for elsewhere opens no limit.
     """
-    mine = (purchases.c.user_id == user_id, purchases.c.created_at >= since)
-    return await _taken(connection, *mine) - await _returned(connection, *mine)
-
-
-async def _taken(connection: AsyncConnection, *where: Any) -> Decimal:
-    took = case(
-        (purchases.c.state == Outcome.REFUSED.value, 0),
-        (purchases.c.state == Outcome.PLACED.value, func.coalesce(purchases.c.charged, purchases.c.ceiling)),
-        else_=purchases.c.ceiling,
+    query = select(type_coerce(func.sum(_taken(purchases) - _returned()), Money)).where(
+        purchases.c.user_id == user_id, purchases.c.created_at >= since
     )
-    return await _sum(connection, select(_total(took)).where(*where))
-
-
-async def _returned(connection: AsyncConnection, *where: Any) -> Decimal:
-    back = select(_total(orders.c.refunded)).join_from(orders, purchases)
-    return await _sum(connection, back.where(*where))
-
-
-def _total(column: Any) -> Any:
-    return type_coerce(func.sum(column), Money)
-
-
-async def _sum(connection: AsyncConnection, query: Any) -> Decimal:
     found: Decimal | None = (await connection.execute(query)).scalar()
     return found or Decimal(0)
+
+
+def _taken(of: FromClause) -> ColumnElement[Any]:
+    """What a purchase took, in micro-dollars."""
+    return case(
+        (of.c.state == Outcome.REFUSED.value, 0),
+        (of.c.state == Outcome.PLACED.value, func.coalesce(of.c.charged, of.c.ceiling)),
+        else_=of.c.ceiling,
+    )
+
+
+def _returned() -> ColumnElement[Any]:
+    """What came back for a purchase's orders, at most what was taken for them and for acts with them."""
+    mine = orders.c.purchase_id == purchases.c.id
+    back = select(func.coalesce(func.sum(orders.c.refunded), 0)).where(mine).scalar_subquery()
+    acts = (
+        select(func.coalesce(func.sum(_taken(_ACTS)), 0))
+        .where(_ACTS.c.order_id.in_(select(orders.c.id).where(mine)), _ACTS.c.act.is_not(None))
+        .correlate(purchases)
+        .scalar_subquery()
+    )
+    most = _taken(purchases) + acts
+    return case((back > most, most), else_=back)

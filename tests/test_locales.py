@@ -113,6 +113,8 @@ def of_choices(choices: Sequence[Choice]) -> set[str]:
         keys |= {f"choice-{choice.key}", f"choose-{choice.key}"}
         if choice.most > 1:
             keys |= {f"choices-{choice.key}", f"button-another-{choice.key}"}
+        if choice.worded:
+            keys |= {f"option-{option.id}" for option in choice.fixed}
         if not choice.required:
             keys.add(f"unset-{choice.key}")
         if choice.typed:

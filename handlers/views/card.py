@@ -174,21 +174,21 @@ def open_orders(
     keyboard = Keyboard().grid([_order_button(order, sites) for order in shown.entries], columns=1)
     keyboard.row(*page_buttons(Page.ORDERS, shown.page, shown.pages))
     keyboard.row(button(t.plain("button-order"), Open(to=Page.ORDER), style="success"), menu_button(t))
-    lost = [
-        t(
-            "orders-unknown",
-            site=sites[purchase.site].name,
-            price=t.money(purchase.ceiling),
-            at=t.date(purchase.created_at),
-        )
-        for purchase in unknown[:5]
-    ]
+    lost = [_lost(t, purchase, sites[purchase.site]) for purchase in unknown[:5]]
     title = t("orders-open" if orders else "orders-none")
     return View(t.blocks([title, t.lines(lost)]), keyboard.markup())
 
 
 MOST_ACCOUNTS = 10
 """Accounts whose sites' own lists are offered below the history; the others' are under /accounts."""
+
+
+def _lost(t: Texts, purchase: Purchase, site: Site) -> Html:
+    """Something without an answer, in a line."""
+    at = t.date(purchase.created_at)
+    if purchase.act is not None:
+        return t("orders-unknown-act", site=site.name, act=t(f"act-{purchase.act}"), at=at)
+    return t("orders-unknown", site=site.name, price=t.money(purchase.ceiling), at=at)
 
 
 def history(

@@ -8,13 +8,14 @@ from aiogram.types import InlineKeyboardButton
 
 from handlers.callbacks import Buy, NewWish, Open, Page, WishButton, WishDo
 from handlers.keyboard import Keyboard, button, columns_for, label, page_buttons
-from handlers.texts import Html, Texts, clean_name
+from handlers.texts import Html, Texts, clean, clean_name
 from handlers.views.accounts import account_label
 from handlers.views.limits import left
 from handlers.views.menu import menu_button
-from handlers.views.names import country, picked
+from handlers.views.names import country, picked, worded
 from handlers.views.view import View, page_of
 from orders.place import Offer
+from orders.private import WORDS
 from orders.wish import askable, option_tag, picked_of
 from providers.site import Quote, Site, Surcharge
 from providers.words import Asked, Choice, Option
@@ -23,6 +24,9 @@ from storage.drafts import Draft, Pick
 
 ROWS = 8
 """Rows of options on one page: a phone shows them without scrolling."""
+
+SMS_LENGTH = 1600
+"""Characters of an SMS: it is shown whole before it is sent."""
 
 NOTE_LENGTH = 16
 """Characters of a site's note beside an option's name."""
@@ -126,7 +130,7 @@ def option_label(t: Texts, option: Option, *, usual: bool = False) -> str:
         facts.append(clean_name(option.note, NOTE_LENGTH))
     if option.recommended:
         facts.append(t.plain("recommended"))
-    name = country(t, option.name, option.iso) if option.iso else option.name
+    name = country(t, option.name, option.iso) if option.iso else worded(t, option.id, option.name)
     return label(f"⭐ {name}" if usual else name, *facts)
 
 
@@ -200,10 +204,16 @@ def crumbs(t: Texts, site: Site, draft: Draft) -> Html:
 def crumbs_of(t: Texts, site: Site, picks: Sequence[Pick]) -> Html:
     """The site and what was picked, a line for each choice."""
     by_choice: dict[str, list[str]] = {}
+    words = [pick for pick in picks if WORDS in pick.facts]
     for pick in picks:
-        by_choice.setdefault(pick.choice, []).append(picked(t, pick))
+        if pick not in words:
+            by_choice.setdefault(pick.choice, []).append(picked(t, pick))
     lines = [_crumb(t, choice, names) for choice, names in by_choice.items()]
-    return t.lines([t("crumb-site", site=site.name), *lines])
+    whole = [
+        t.lines([_crumb(t, pick.choice, [""]), t("record-text", text=clean(pick.name, SMS_LENGTH))])
+        for pick in words
+    ]
+    return t.lines([t("crumb-site", site=site.name), *lines, *whole])
 
 
 def _crumb(t: Texts, choice: str, names: Sequence[str]) -> Html:

@@ -91,6 +91,8 @@ def _refused(t: Texts, site: Site, purchase: Purchase, head: Html) -> View:
 
 
 def _unknown(t: Texts, site: Site, purchase: Purchase, account: Account, head: Html) -> View:
+    if any(act.key == purchase.act and act.choices for line in site.lines for act in line.acts):
+        return _unknown_act(t, site, purchase, head)
     at, price = t.date(purchase.created_at), t.money(purchase.ceiling)
     known = f"finding-{purchase.finding.value}" if purchase.finding else "finding-looking"
     charged = t.money(purchase.charged) if purchase.charged is not None else price
@@ -112,6 +114,20 @@ def _unknown(t: Texts, site: Site, purchase: Purchase, account: Account, head: H
     return View(t.blocks(parts), keyboard.markup())
 
 
+def _unknown_act(t: Texts, site: Site, purchase: Purchase, head: Html) -> View:
+    """Something that was to be done with a number, and what it may have cost."""
+    act = t(f"act-{purchase.act}")
+    cost = (
+        t("outcome-act-price", price=t.money(purchase.ceiling)) if purchase.ceiling else t("outcome-act-fee")
+    )
+    looking = t("outcome-act-looking", site=site.name) if purchase.next_find_ms else ""
+    keyboard = Keyboard().row(button(t.plain("button-not-done"), Mine(purchase=purchase.id)))
+    show = OrderButton(do=OrderDo.SHOW, id=purchase.order_id or "")
+    keyboard.row(button(t.plain("button-card"), show), menu_button(t, below=True))
+    unknown = t.lines([t("outcome-act-unknown", site=site.name, act=act), cost])
+    return View(t.blocks([head, unknown, looking]), keyboard.markup())
+
+
 def _again(t: Texts, purchase: Purchase) -> InlineKeyboardButton | None:
     if purchase.act is not None:
         return None
@@ -120,4 +136,4 @@ def _again(t: Texts, purchase: Purchase) -> InlineKeyboardButton | None:
 
 
 def _wish(purchase: Purchase) -> str:
-    return ", ".join(clean_name(pick.name) for pick in purchase.picks)
+    return ", ".join(clean_name(pick.name) for pick in forget(purchase.picks))

@@ -61,3 +61,4 @@ history-title = { $count ->
 history-none = <b>No past orders yet</b>
 history-line = { $mark } { $at } · { $service } · { $site } { $price }
 history-refunded = (refunded { $price })
+orders-unknown-act = ❔ { $site }, { $at }: nobody knows whether “{ $act }” was done. Look at the number's card.

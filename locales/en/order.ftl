@@ -137,3 +137,10 @@ outcome-acting = ⏳ On its way …
 act-done = { $act }: done ✅
 act-kept = Nothing was changed.
 button-card = To the number
+
+# What nobody knows of something that was to be done with a number.
+outcome-act-unknown = ❔ { $site } didn't answer: nobody knows yet whether “{ $act }” was done.
+outcome-act-price = Up to { $price } may have been charged.
+outcome-act-fee = A fee may have been charged.
+outcome-act-looking = 🔎 Looking at { $site } whether it was…
+button-not-done = ✕ It was not done

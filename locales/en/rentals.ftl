@@ -158,3 +158,12 @@ error-not-allowed-no-refund = ✋ { $site } doesn't refund this number (any more
 word-smsgig-transactions-purchase = bought
 word-smsgig-transactions-refund = refunded
 word-smsgig-transactions-deposit = paid in
+
+option-Local = Local
+option-Mobile = Mobile
+option-TollFree = Toll-free
+option-sms = SMS
+option-voice = Calls
+option-both = SMS and calls
+option-on = On
+option-off = Off

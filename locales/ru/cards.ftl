@@ -63,3 +63,4 @@ history-title = { $count ->
 history-none = <b>Здесь появятся прошлые заказы</b>
 history-line = { $mark } { $at } · { $service } · { $site } { $price }
 history-refunded = (возвращено { $price })
+orders-unknown-act = ❔ { $site }, { $at }: неизвестно, выполнено ли «{ $act }». Посмотрите карточку номера.

@@ -145,3 +145,10 @@ outcome-acting = ⏳ Выполняется …
 act-done = { $act }: готово ✅
 act-kept = Ничего не изменилось.
 button-card = К номеру
+
+# Чего никто не знает о действии с номером.
+outcome-act-unknown = ❔ { $site } не ответил: пока неизвестно, выполнено ли «{ $act }».
+outcome-act-price = Могло списаться до { $price }.
+outcome-act-fee = Могла списаться плата.
+outcome-act-looking = 🔎 Проверяю на { $site }…
+button-not-done = ✕ Не выполнено

@@ -2,6 +2,8 @@
 
 import asyncio
 from dataclasses import replace
+from decimal import Decimal
+from functools import partial
 
 import pytest
 from sqlalchemy import func, select
@@ -50,7 +52,7 @@ async def test_it_is_watched_and_reserves_no_money(scene: Scene) -> None:
         purchase = await purchases.get(connection, order.purchase_id)
         due = await connection.execute(select(tables.outbox.c.kind))
     assert purchase is not None
-    assert (purchase.state, purchase.ceiling, purchase.charged) == (Outcome.PLACED, seen.price, None)
+    assert (purchase.state, purchase.ceiling, purchase.charged) == (Outcome.PLACED, Decimal(0), Decimal(0))
     assert set(due.scalars()) == {Kind.CARD.value}
     assert await adopt.foreign(scene.desk, account, [seen]) == set()
 
@@ -96,3 +98,17 @@ async def test_a_purchase_without_an_answer_is_settled_instead(scene: Scene) -> 
     assert order.purchase_id == purchase.id
     assert (await scene.purchase(purchase.id)).state is Outcome.PLACED
     assert await counted(scene) == (1, 1)
+
+
+async def test_a_double_tap_takes_nobody_elses_order(scene: Scene) -> None:
+    """Two lost purchases fit; the order that is watched twice settles one of them, once."""
+    account = await scene.account("gsim")
+    lost = [await scene.lose(account, committed=True) for _ in range(2)]
+    shown = await scene.desk.site(account).recent(scene.desk.credentials(account), "numbers")
+    tap = partial(
+        adopt.adopt, scene.desk, account, "numbers", shown[0], user_id=OWNER, place=ChatPlace(OWNER)
+    )
+    first, second = await asyncio.gather(tap(), tap())
+    assert first.id == second.id
+    states = [(await scene.purchase(one.id)).state for one in lost]
+    assert sorted(states) == [Outcome.PLACED, Outcome.UNKNOWN]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from orders import limits, place
 from orders.errors import BadInput, OverLimit
 from orders.limits import Span
-from storage import drafts, people, purchases, spending
+from storage import drafts, orders, people, purchases, spending
 from storage.purchases import Outcome
 from tests.orders.scene import OWNER, Scene
 
@@ -119,7 +119,9 @@ def test_a_typed_cap(text: str, most: str | None) -> None:
     assert limits.typed_cap(text) == (most and Decimal(most))
 
 
-@pytest.mark.parametrize("text", ["", "much", "-1", "NaN", "Infinity", "1e9", "100001", "0.0000001", "1 2"])
+@pytest.mark.parametrize(
+    "text", ["", "much", "1,000", "-1", "NaN", "Infinity", "1e9", "100001", "0.0000001", "1 2"]
+)
 def test_what_is_no_cap(text: str) -> None:
     with pytest.raises(BadInput):
         limits.typed_cap(text)
@@ -132,3 +134,11 @@ def test_whatever_is_typed_is_a_cap_or_told(text: str) -> None:
     except BadInput:
         return
     assert most is None or 0 < most <= limits.HIGHEST
+
+
+async def test_what_was_paid_elsewhere_and_came_back_opens_no_limit(scene: Scene) -> None:
+    account = await scene.account("gsim")
+    order = await scene.buy(account)
+    async with scene.desk.db.transaction() as connection:
+        await orders.change(connection, order.id, refunded=Decimal(50))
+    assert await spent(scene) == 0
