@@ -92,10 +92,13 @@ def is_decided(purchase: Purchase, lost: Sequence[Purchase], candidates: Sequenc
     return len(places) == 1 and len(candidates) <= len(rivals)
 
 
-def _turn(purchase: Purchase) -> tuple[int, int, int, str]:
-    """Sorts an account's purchases as they were sent; within one second, who saw more before was later."""
+def _turn(purchase: Purchase) -> tuple[int, int, str]:
+    """Sorts an account's purchases as they were made; within one second, who saw more before was later.
+
+    By our own clock: the site's is known to the second only, and wanders by one.
+    """
     seen_before = len((purchase.baseline or {}).get("ids", ()))
-    return (purchase.sent_at or 0, purchase.created_at, seen_before, purchase.id)
+    return (purchase.created_at, seen_before, purchase.id)
 
 
 def _is_new(purchase: Purchase, site_id: str, created_at: int | None) -> bool:
