@@ -12,7 +12,6 @@ from providers.registry import SITES
 from storage import accounts, tables
 from storage.accounts import WIPED
 from storage.outbox import Kind
-from storage.vault import Tampered
 from tests.orders.scene import OWNER, Scene
 
 
@@ -150,7 +149,7 @@ async def test_a_removed_accounts_key_is_wiped_once_nothing_needs_it(scene: Scen
     await upkeep.run(scene.desk)
     gone = await scene.fresh(account)
     assert (gone.credentials, gone.hook_hash, gone.hook_token) == (WIPED, None, None)
-    with pytest.raises(Tampered):
+    with pytest.raises(Gone):
         scene.desk.credentials(gone)
     await upkeep.run(scene.desk)
     assert (await scene.account("smsgig")).name == "SMSGig", "its name is free again"

@@ -43,8 +43,10 @@ async def test_over_a_cap_nothing_is_bought_and_the_menu_stays(scene: Scene, spa
     assert (await scene.confirm(token)).state is Outcome.PLACED
 
 
-async def test_five_hundred_presses_at_a_cap(scene: Scene) -> None:
+async def test_five_hundred_presses_at_a_cap(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each at its own Buy button; the cap has room for exactly seven."""
+    monkeypatch.setattr(place, "QUOTE_PATIENCE", 120)  # five hundred prices over ten connections
+    monkeypatch.setattr(scene.desk.sites["gsim"].door, "deadline", 120)
     account = await scene.account("gsim", balance="1000")
     tokens = [await scene.armed(account) for _ in range(500)]
     async with scene.desk.db.transaction() as connection:

@@ -261,6 +261,16 @@ async def test_a_glance_reads_the_state_when_it_may_be_another(
     assert (seen.expires_at, seen.facts["auto_renew"]) == (RENEWS, True)
 
 
+@pytest.mark.parametrize(("status", "code"), [(404, "NOT_FOUND"), (409, "CONFLICT")])
+async def test_an_inbox_that_is_gone_has_the_state_read(
+    gsim: Gsim, replay: Replay, status: int, code: str
+) -> None:
+    """Given back on the site's own page."""
+    replay.put("GET", SMS, {"error": "gone", "code": code}, status=status)
+    replay.put("GET", "/rentals", listed(status="CANCELLED"))
+    assert (await gsim.glance(KEY, order())).state is State.CANCELLED
+
+
 async def test_the_inbox_is_read_back_to_what_is_known(gsim: Gsim, replay: Replay) -> None:
     for number in (1, 2, 3):
         row = {"id": f"page {number}", "createdAt": f"2024-03-1{5 - number}T00:00:00.000Z"}

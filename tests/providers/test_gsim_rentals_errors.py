@@ -48,7 +48,7 @@ READS: list[tuple[str, str, Ask]] = [
         lambda gsim: gsim.options(KEY, "rentals", "number", {"country": "US", "number_type": "Local"}),
     ),
     ("/rentals", "GET /rentals", lambda gsim: gsim.look(KEY, order())),
-    (SMS, "GET /rentals/:id/sms", lambda gsim: gsim.glance(KEY, order())),
+    (SMS, "GET /rentals/:id/sms", lambda gsim: gsim.journal(KEY, "messages", order=order())),
     (CALLS, "GET /rentals/:id/calls", lambda gsim: gsim.journal(KEY, "calls", order=order())),
 ]
 ERRORS = [
