@@ -97,7 +97,7 @@ async def fill(desk: Desk, wishes: Sequence[Wish], persons: Sequence[int], *, ag
     async def buy(place: int, wanted: Wish) -> Order:
         async with slots:
             [seen] = await _buy(desk, wanted)
-            made = _order(desk, wanted, seen, persons[place % len(persons)], random.uniform(0, ages))  # noqa: S311
+            made = _order(desk, wanted, seen, persons[place % len(persons)], random.uniform(0, ages))  # noqa: S311 - ages to measure with
             return await _woken(desk, wanted, made)
 
     filled = await asyncio.gather(*(buy(place, wanted) for place, wanted in enumerate(wishes)))

@@ -77,7 +77,7 @@ async def _watch(world: World, sites: Sequence[str], number: int) -> dict[str, W
             for site, wanted in wishes.items():
                 service = next(pick.id for pick in wanted.picks if pick.choice == "service")
                 for _ in range(LEARNT):
-                    await app.desk.habits.note(connection, site, service, random.uniform(*AGES))  # noqa: S311
+                    await app.desk.habits.note(connection, site, service, random.uniform(*AGES))  # noqa: S311 - ages to learn from
         stop, started = asyncio.Event(), asyncio.Event()
         running = asyncio.create_task(app.run(stop, started=started.set))
         try:
@@ -111,7 +111,7 @@ async def _looks(world: World, site: str, since: int) -> int:
 
 
 async def _sms(world: World, order: Order, sent: dict[str, float]) -> None:
-    await asyncio.sleep(random.uniform(*AGES))  # noqa: S311
+    await asyncio.sleep(random.uniform(*AGES))  # noqa: S311 - an age like theirs
     code = crowd.new_code()
     sent[code] = time.time()
     path = f"/outside/{order.site}/orders/{order.site_id}/sms"
