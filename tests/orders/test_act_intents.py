@@ -42,7 +42,8 @@ async def _armed(
     draft = Draft(
         id=new_id(), user_id=OWNER, chat_id=CHAT, thread_id=None, card_id=11, account_id=account_id,
         line="rentals", picks=(), asking=None, query="", page=0, low=None, high=None, quoted_at=None,
-        token=None, act="send_sms" if about else None, order_id=about.id if about else None, created_at=scene.desk.now(),
+        token=None, act="send_sms" if about else None, order_id=about.id if about else None,
+        created_at=scene.desk.now(),
     )  # fmt: skip
     asked = scene.desk.asked(account, "rentals", draft.act)
     for key, value in picks.items():
