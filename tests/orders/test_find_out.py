@@ -51,10 +51,10 @@ async def test_what_the_list_shows_is_adopted_with_its_card_and_its_code(
 async def test_what_the_list_lacks_four_times_was_not_placed(scene: Scene, site: str, kind: str) -> None:
     account = await scene.account(site)
     purchase = await lost(scene, account, kind, committed=False)
-    await scene.find_out(DECIDED - 10)
+    await scene.find_out(100)
     still = await scene.purchase(purchase.id)
     assert (still.state, still.finds) == (Outcome.UNKNOWN, 3), "the money stays reserved until it is settled"
-    await scene.find_out(10)
+    await scene.find_out(DECIDED - 100)
     after = await scene.purchase(purchase.id)
     assert (after.state, after.error, after.finding) == (Outcome.REFUSED, "absent", Finding.ABSENT)
     assert after.settled_at is not None
