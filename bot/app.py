@@ -28,6 +28,7 @@ from bot.web import application, telegram_secret
 from bot.work import end, for_ever, work_off
 from handlers import routers
 from handlers.context import Context
+from handlers.membership import Membership
 from orders import place, upkeep, watch
 from orders.catalog import Catalogs
 from orders.desk import Desk
@@ -91,6 +92,7 @@ class App:
             teasers=Teasers(desk),
         )
         bot, limits = _bot(settings), SendLimits()
+        desk.membership = Membership(bot)
         bot.session.middleware(Counting(limits))
         redactor.learn(telegram_secret(bot))
         dispatcher = routers.dispatcher(context, settings.allowed_ids | settings.admin_ids)

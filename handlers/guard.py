@@ -1,6 +1,7 @@
 """Who may use the bot at all, and in which language. Runs before every handler."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 
 import structlog
@@ -49,6 +50,9 @@ class Guard(BaseMiddleware):
             if user is None:
                 now = self.context.desk.now()
                 user = await people.meet_user(connection, person.id, language, now)
+            if user.name != (name := person.full_name[: people.NAME_LENGTH]):
+                await people.set_name(connection, person.id, name)
+                user = replace(user, name=name)
             if chat is not None:
                 await self._meet(connection, chat.id, chat.type, chat.title or "")
                 if _opens_menu(event):

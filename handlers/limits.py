@@ -106,6 +106,9 @@ async def _stop_listening(screen: Screen, context: Context) -> None:
 
 def _span(word: str) -> Span:
     try:
-        return Span(word)
+        span = Span(word)
     except ValueError:
         raise Gone("cap") from None
+    if span not in limits.PERSONAL:
+        raise Gone("cap")
+    return span

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import structlog
 
-from orders import inbox, keys
-from orders.access import may_act, may_order
+from orders import inbox, keys, shares
+from orders.access import Right, Seat, may_act, may_order
 from orders.desk import Desk
 from orders.errors import Barred, Gone, NotNow, NotYours
 from providers.errors import BadKey, NoAnswer, RateLimited, Refused, SiteError
@@ -34,23 +34,34 @@ class Pressed:
 
 
 async def pressed(desk: Desk, order_id: str, act_key: str, user_id: int) -> Pressed:
-    """Check a press again: whose order, which state, which service. Raises Gone, NotYours, NotNow, Barred."""
+    """Check a press again: whose order, which state, which service.
+
+    Raises Gone, NotYours, NotNow, Barred, and for an order of a share MayNot and NobodyKnows.
+    """
     order, account = await load(desk, order_id)
     try:
         act = desk.line(account, order.line).act(act_key)
     except KeyError:
         raise Gone("act") from None
-    if not may_act(order, account, user_id):
+    seat = await shares.seat_of_order(desk, order, user_id)
+    if not may_act(order, account, user_id, seat):
         raise NotYours
     if not _has_key(account, order, act):
         raise Gone("account")
-    if act.effect.costs and not may_order(account, user_id):
-        raise NotYours
+    if act.effect.costs:
+        _may_pay(account, user_id, seat)
     if order.state not in act.when:
         raise NotNow
     if is_barred(act, order):
         raise Barred
     return Pressed(order, account, act)
+
+
+def _may_pay(account: Account, user_id: int, seat: Seat | None) -> None:
+    if seat is not None:
+        shares.demand(seat, Right.ORDER)
+    elif not may_order(account, user_id):
+        raise NotYours
 
 
 async def load(desk: Desk, order_id: str) -> tuple[Order, Account]:

@@ -3,13 +3,14 @@
 import asyncio
 import time
 from collections import defaultdict
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
 
-from orders.errors import Gone
+from orders.access import Standing
+from orders.errors import Gone, NobodyKnows
 from orders.habits import Habits
 from providers.site import (
     Credentials,
@@ -23,6 +24,10 @@ from storage.sealed import open_credentials
 from storage.vault import Vault
 
 log = structlog.get_logger(__name__)
+
+
+async def _nobody_knows(_chat_id: int, _user_id: int) -> Standing:
+    raise NobodyKnows
 
 
 @dataclass(slots=True)
@@ -49,6 +54,8 @@ class Desk:
     running: set[asyncio.Task[Any]] = field(default_factory=set)
     learn: Callable[..., None] = lambda *_secrets: None
     """Told of every secret that comes along, so that no log line shows it."""
+    membership: Callable[[int, int], Awaitable[Standing]] = _nobody_knows
+    """Asks Telegram what a person (the second id) is in a group (the first). Raises NobodyKnows."""
 
     def now(self) -> int:
         """Epoch seconds."""

@@ -71,15 +71,38 @@ class Unfinished(Told):
 
 
 class OverLimit(Told):
-    """It would go over a cap that this person has set. `span`: order, day or month; USD."""
+    """It would go over a cap: the person's own, or one of the group. `span`: see orders.limits.Span; USD."""
 
     code = "over-limit"
 
-    def __init__(self, span: str, most: Decimal, left: Decimal) -> None:
-        super().__init__(span, most, left)
+    def __init__(self, span: str, most: Decimal, left: Decimal, *, of_group: bool = False) -> None:
+        super().__init__(span, most, left, of_group)
         self.span = span
         self.most = most
         self.left = left
+        self.of_group = of_group
+
+
+class MayNot(Told):
+    """A share of a group does not let this person do it. `why`: names the text."""
+
+    code = "may-not"
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+class NobodyKnows(Told):
+    """Telegram does not say just now who is in the group: nothing is spent then."""
+
+    code = "nobody-knows"
+
+
+class AlreadyShared(Told):
+    """This account is shared in this group already."""
+
+    code = "already-shared"
 
 
 class PriceRose(Told):

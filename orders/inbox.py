@@ -11,7 +11,7 @@ from typing import Any
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from orders import bids, cadence, rentals
+from orders import bids, cadence, rentals, share_notes
 from orders.codes import best_code
 from orders.desk import Desk
 from providers.site import (
@@ -75,6 +75,7 @@ async def take_in(
     after = await schedule(connection, desk, after, proven=proven)
     after = await rentals.remind(connection, desk, after)
     await _learn(connection, desk, current, after, seen)
+    await share_notes.lived(connection, desk, current, after, arrived=arrived > 0)
     written = await write_change(connection, desk, current, after)
     return after, written or arrived > 0
 

@@ -10,7 +10,7 @@ from enum import StrEnum
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from orders.errors import BadInput, OverLimit
-from storage import people, spending
+from storage import people, shares, spending
 from storage.people import User
 from storage.purchases import Purchase
 from storage.tables import MICRO
@@ -25,8 +25,20 @@ class Span(StrEnum):
     """What a cap counts over. Days and months are those of UTC."""
 
     ORDER = "order"
+    PERSON = "person"
+    """In a group: one person's day."""
     DAY = "day"
     MONTH = "month"
+
+
+PERSONAL = (Span.ORDER, Span.DAY, Span.MONTH)
+"""The caps that somebody can set for themselves."""
+
+SHARED = tuple(Span)
+"""The caps of a share."""
+
+NEARLY = Decimal("0.8")
+"""The part of a share's limit at which its owner is told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +48,12 @@ class Room:
     span: Span
     most: Decimal
     spent: Decimal
+    of_group: bool = False
+
+    @property
+    def is_nearly_used(self) -> bool:
+        """Whether it is time to tell the owner."""
+        return self.span is not Span.ORDER and self.spent >= self.most * NEARLY
 
     @property
     def left(self) -> Decimal:
@@ -56,7 +74,7 @@ def caps_of(user: User) -> Mapping[Span, Decimal]:
 def begin_of(span: Span, now: int) -> int:
     """Epoch seconds at which the day or month of this moment began."""
     today = datetime.fromtimestamp(now, UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    return int((today if span is Span.DAY else today.replace(day=1)).timestamp())
+    return int((today.replace(day=1) if span is Span.MONTH else today).timestamp())
 
 
 async def rooms(connection: AsyncConnection, user: User, now: int) -> list[Room]:
@@ -70,16 +88,41 @@ async def rooms(connection: AsyncConnection, user: User, now: int) -> list[Room]
     return found
 
 
-async def check(connection: AsyncConnection, purchase: Purchase, now: int) -> None:
-    """Raises OverLimit if this intent, which is stored already, goes over a cap of who ordered."""
-    user = await people.get_user(connection, purchase.user_id)
-    if user is None:
-        return
-    for room in await rooms(connection, user, now):
+async def share_rooms(connection: AsyncConnection, share_id: str, user_id: int, now: int) -> list[Room]:
+    """What is left under each limit of a share, for this person."""
+    caps = await shares.caps(connection, share_id)
+    found = []
+    for span in SHARED:
+        most = caps[span].effective if span in caps else None
+        if most is None:
+            continue
+        spent = Decimal(0)
+        if span is not Span.ORDER:
+            whose = user_id if span is Span.PERSON else None
+            since = begin_of(span, now)
+            spent = await spending.of_share(connection, share_id, since, user_id=whose)
+        found.append(Room(span=span, most=most, spent=spent, of_group=True))
+    return found
+
+
+async def all_rooms(connection: AsyncConnection, user_id: int, share_id: str | None, now: int) -> list[Room]:
+    """What is left under all caps that concern this person: their own, and those of the share."""
+    user = await people.get_user(connection, user_id)
+    found = [] if user is None else await rooms(connection, user, now)
+    if share_id is not None:
+        found += await share_rooms(connection, share_id, user_id, now)
+    return found
+
+
+async def check(connection: AsyncConnection, purchase: Purchase, now: int) -> list[Room]:
+    """Raises OverLimit if this intent, which is stored already, goes over a cap. All that is left else."""
+    found = await all_rooms(connection, purchase.user_id, purchase.share_id, now)
+    for room in found:
         needed = purchase.ceiling if room.span is Span.ORDER else room.spent  # the intent is counted already
         if needed > room.most:
             left = room.most if room.span is Span.ORDER else room.left_before(purchase.ceiling)
-            raise OverLimit(room.span.value, room.most, left)
+            raise OverLimit(room.span.value, room.most, left, of_group=room.of_group)
+    return found
 
 
 def tightest(found: Iterable[Room]) -> Room | None:

@@ -9,8 +9,8 @@ from decimal import ROUND_UP, Decimal
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from orders import acts, find_out, keys, limits, private, settle, wish
-from orders.access import may_order
+from orders import acts, find_out, keys, limits, private, settle, share_notes, shares, wish
+from orders.access import Right, Seat, may_order
 from orders.acts import Pressed
 from orders.desk import Desk
 from orders.errors import Gone, NotNow, NotYours, PriceRose, Unfinished
@@ -21,7 +21,7 @@ from providers.site import (
     Seen,
 )
 from providers.words import Line
-from storage import accounts, drafts, orders, people, purchases
+from storage import accounts, drafts, orders, purchases
 from storage.accounts import Account
 from storage.db import new_id
 from storage.drafts import Draft
@@ -73,16 +73,15 @@ async def offer(desk: Desk, draft: Draft) -> Offer:
             raise Gone("draft")
         if balance is not None:
             await accounts.change(connection, account.id, balance=balance, balance_at=desk.now())
-        user = await people.get_user(connection, draft.user_id)
-        rooms = [] if user is None else await limits.rooms(connection, user, desk.now())
+        rooms = await limits.all_rooms(connection, draft.user_id, draft.share_id, desk.now())
     return Offer(armed, quote, balance, limits.tightest(rooms))
 
 
 async def confirm(desk: Desk, token: str, user_id: int) -> Purchase | None:
     """Somebody pressed Buy: commit the intent and send it off. None: this button was used before.
 
-    The price is read once more before. Raises Gone (the menu is too old), NotYours, PriceRose, SiteError;
-    nothing was bought then.
+    The price is read once more before. Raises Gone (the menu is too old), NotYours, PriceRose, SiteError,
+    and in a share MayNot and NobodyKnows; nothing was bought then.
     """
     async with desk.db.transaction() as connection:
         if await purchases.get_by_token(connection, token) is not None:
@@ -91,8 +90,9 @@ async def confirm(desk: Desk, token: str, user_id: int) -> Purchase | None:
     if draft is None or draft.high is None:
         raise Gone("draft")
     account = await desk.account(draft.account_id)
-    if draft.user_id != user_id or not may_order(account, user_id):
+    if draft.user_id != user_id:
         raise NotYours
+    seat = await _payer(desk, account, draft.share_id, user_id)
     price = _ceiling(await _fresh_quote(desk, account, draft))
     if price > draft.high:
         raise PriceRose(draft.high, price)
@@ -106,8 +106,7 @@ async def confirm(desk: Desk, token: str, user_id: int) -> Purchase | None:
         # What was picked or removed meanwhile counts: raising rolls the claim back.
         if await drafts.get_by_token(connection, token) != draft:
             raise Gone("draft")
-        await _still_orders(connection, account.id, user_id)
-        await limits.check(connection, purchase, desk.now())
+        await _still_pays(connection, desk, purchase, seat)
         await drafts.drop(connection, draft.id)
         await settle.tell(connection, desk, purchase)
     desk.bells.outbox.set()
@@ -123,13 +122,14 @@ async def confirm_act(desk: Desk, press: Pressed, user_id: int, token: str) -> P
     """
     if press.order.price is None:
         raise Gone("price")
+    seat = await _payer(desk, press.account, press.order.share_id, user_id)
     purchase = _act_intent(desk, press, user_id, token, press.order.price)
     async with desk.db.transaction() as connection:
         if not await purchases.claim(connection, purchase):
             return None
         await _still_there(connection, press, purchase)
-        await _still_orders(connection, press.account.id, user_id)
-        await limits.check(connection, purchase, desk.now())
+        await _still_pays(connection, desk, purchase, seat)
+    desk.bells.outbox.set()
     begin(desk, purchase)
     return purchase
 
@@ -260,10 +260,35 @@ def _ceiling(quote: Quote) -> Decimal:
     return quote.high.quantize(1 / MICRO, rounding=ROUND_UP)
 
 
-async def _still_orders(connection: AsyncConnection, account_id: str, user_id: int) -> None:
-    account = await accounts.get(connection, account_id)
-    if account is None or not may_order(account, user_id):
+async def _payer(desk: Desk, account: Account, share_id: str | None, user_id: int) -> Seat | None:
+    """Whether this person may spend the account's money, as Telegram says now. None: it is their own.
+
+    Raises NotYours, Gone, MayNot, NobodyKnows.
+    """
+    if share_id is not None:
+        seat = await shares.seat(desk, share_id, user_id)
+        shares.demand(seat, Right.ORDER)
+        return seat
+    if not may_order(account, user_id):
         raise NotYours
+    return None
+
+
+async def _still_pays(connection: AsyncConnection, desk: Desk, purchase: Purchase, seat: Seat | None) -> None:
+    """The same asked again of the rows, and the limits: in the transaction that stored the intent.
+
+    Raises NotYours, MayNot, Gone, OverLimit: then nothing of it is kept.
+    """
+    if seat is not None:
+        await shares.still_orders(connection, seat)
+    else:
+        account = await accounts.get(connection, purchase.account_id)
+        if account is None or not may_order(account, purchase.user_id):
+            raise NotYours
+    rooms = await limits.check(connection, purchase, desk.now())
+    if seat is not None:
+        await share_notes.ordered(connection, desk, purchase)
+        await share_notes.warn(connection, desk, purchase, rooms)
 
 
 async def _balance(desk: Desk, account: Account) -> Decimal | None:
@@ -292,6 +317,7 @@ def _intent(
         line=draft.line,
         act=draft.act,
         order_id=draft.order_id,
+        share_id=draft.share_id,
         picks=draft.picks if press is None else (*press.order.picks, *draft.picks),
         state=Outcome.SENDING,
         ceiling=ceiling,
@@ -317,6 +343,7 @@ def _act_intent(desk: Desk, press: Pressed, user_id: int, token: str, ceiling: D
         line=order.line,
         act=press.act.key,
         order_id=order.id,
+        share_id=order.share_id,
         picks=order.picks,
         state=Outcome.SENDING,
         ceiling=ceiling,

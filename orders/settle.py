@@ -10,7 +10,7 @@ import structlog
 from sqlalchemy import exc
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from orders import private
+from orders import private, share_notes
 from orders.desk import Desk
 from orders.inbox import put_card, schedule, store_messages, take_in
 from providers.errors import NoAnswer, Refused, SiteError
@@ -22,6 +22,7 @@ from storage.drafts import Pick, picks_to_json
 from storage.orders import Order
 from storage.outbox import Kind, Letter, Priority
 from storage.purchases import Finding, Outcome, Purchase
+from storage.share_log import Event
 
 log = structlog.get_logger(__name__)
 
@@ -58,6 +59,10 @@ async def failed(desk: Desk, purchase: Purchase, error: SiteError) -> None:
         )
         if moved:
             await tell(connection, desk, purchase)
+            event = Event.REFUSED if certain else Event.UNKNOWN
+            await share_notes.settled(
+                connection, desk, purchase, event, None if certain else purchase.ceiling
+            )
             if certain:
                 await _forget_words(connection, purchase)
 
@@ -108,6 +113,8 @@ async def _learn(
     async with desk.db.transaction() as connection:
         if await purchases.settle(connection, purchase.id, state, expect=expect, **values):
             await tell(connection, desk, purchase)
+            event = Event.REFUSED if state is Outcome.REFUSED else Event.UNKNOWN
+            await share_notes.settled(connection, desk, purchase, event)
     desk.bells.outbox.set()
 
 
@@ -117,6 +124,7 @@ async def placed(desk: Desk, purchase: Purchase, seen: Sequence[Seen]) -> list[O
     Also what was believed not placed: the site shows that it was.
     """
     made: list[Order] = []
+    charged = _charged(desk, purchase, seen)
 
     async def write(connection: AsyncConnection) -> None:
         made.clear()
@@ -125,7 +133,7 @@ async def placed(desk: Desk, purchase: Purchase, seen: Sequence[Seen]) -> list[O
             purchase.id,
             Outcome.PLACED,
             expect=(Outcome.SENDING, Outcome.UNKNOWN, Outcome.REFUSED),
-            charged=_charged(desk, purchase, seen),
+            charged=charged,
             error=None,
             detail=None,
             finding=None,
@@ -140,6 +148,7 @@ async def placed(desk: Desk, purchase: Purchase, seen: Sequence[Seen]) -> list[O
         if purchase.act is not None and card_id is not None:
             await tell(connection, desk, purchase)  # its menu's message says that it was done
         await _forget_words(connection, purchase)
+        await share_notes.settled(connection, desk, purchase, Event.PLACED, charged)
         for one in seen:
             made.append(await _write_order(connection, desk, purchase, one, card_id))
             card_id = None  # the first order takes the menu's message, others get their own
@@ -240,6 +249,7 @@ def _order(desk: Desk, purchase: Purchase, seen: Seen, known: Order | None, card
         last_look_at=None,
         failed_looks=0,
         trouble=None,
+        share_id=purchase.share_id,
     )
 
 

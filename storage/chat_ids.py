@@ -3,7 +3,7 @@
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.tables import chats, drafts, orders, outbox, prompts, purchases
+from storage.tables import chats, drafts, orders, outbox, prompts, purchases, shares
 
 
 async def migrate(connection: AsyncConnection, old: int, new: int) -> None:
@@ -12,9 +12,10 @@ async def migrate(connection: AsyncConnection, old: int, new: int) -> None:
         await connection.execute(
             update(table).where(table.c.chat_id == old).values(chat_id=new, card_id=None, thread_id=None)
         )
-    await connection.execute(
-        update(outbox).where(outbox.c.chat_id == old).values(chat_id=new, thread_id=None)
-    )
+    for table in (outbox, shares):
+        await connection.execute(
+            update(table).where(table.c.chat_id == old).values(chat_id=new, thread_id=None)
+        )
     await connection.execute(delete(prompts).where(prompts.c.chat_id == old))
     await connection.execute(delete(chats).where(chats.c.id == old))
 

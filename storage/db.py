@@ -17,7 +17,7 @@ from storage.together import Together, to_its_end
 
 Row = TypeVar("Row")
 
-HEAD = "0002"
+HEAD = "0003"
 """The newest migration. Compared at start, so that Alembic is imported only when there is something to do."""
 
 _MIGRATIONS = Path(__file__).parent / "migrations"

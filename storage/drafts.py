@@ -44,6 +44,8 @@ class Draft:
     act: str | None = None
     order_id: str | None = None
     created_at: int
+    share_id: str | None = None
+    """In a group: the share that lends the account."""
 
     @property
     def ids(self) -> dict[str, str]:

@@ -12,7 +12,7 @@ from providers.site import OrderRef
 from providers.words import State
 from storage import prepared
 from storage.drafts import Pick, ids_of, picks_from_json, picks_to_json
-from storage.tables import orders
+from storage.tables import orders, outbox
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +48,8 @@ class Order:
     last_look_at: int | None
     failed_looks: int
     trouble: str | None
+    share_id: str | None = None
+    """The share by whose rules it is shown and acted on."""
 
     @property
     def ref(self) -> OrderRef:
@@ -323,3 +325,22 @@ def _values(order: Order) -> dict[str, Any]:
         "state": order.state.value,
         "facts": dict(order.facts),
     }
+
+
+async def hand_over(
+    connection: AsyncConnection, share_id: str, user_id: int, owner_id: int
+) -> list[tuple[str, str]]:
+    """A person's open orders of a share are the owner's now, in the owner's private chat.
+
+    With what waits to be sent of them. Their ids, and those of their purchases.
+    """
+    query = select(orders.c.id, orders.c.purchase_id).where(
+        orders.c.share_id == share_id, orders.c.user_id == user_id, orders.c.is_open
+    )
+    moved = [(order_id, purchase_id) for order_id, purchase_id in (await connection.execute(query)).all()]
+    ids = [order_id for order_id, _ in moved]
+    place = {"user_id": owner_id, "chat_id": owner_id, "thread_id": None}
+    await connection.execute(update(orders).where(orders.c.id.in_(ids)).values(**place, card_id=None))
+    waiting = outbox.c.order_id.in_(ids), outbox.c.state.in_(["due", "sending", "parked"])
+    await connection.execute(update(outbox).where(*waiting).values(**place, state="due"))
+    return moved

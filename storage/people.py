@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import prepared
 from storage.prepared import upsert
 from storage.tables import chats, users
+
+NAME_LENGTH = 64
 
 KEEP_DAYS = 30
 """Codes and SMS texts are deleted after so many days unless their owner says otherwise."""
@@ -26,6 +28,8 @@ class User:
     cap_day: Decimal | None = None
     cap_month: Decimal | None = None
     created_at: int
+    name: str = ""
+    """What they are called at Telegram, as far as it is known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +59,17 @@ async def meet_user(connection: AsyncConnection, user_id: int, language: str, no
     user = await get_user(connection, user_id)
     assert user is not None, "just inserted"  # noqa: S101 - tells the type checker
     return user
+
+
+async def name_of(connection: AsyncConnection, user_id: int) -> str:
+    """What somebody is called; empty if that is not known."""
+    found: str | None = (await connection.execute(select(users.c.name).where(users.c.id == user_id))).scalar()
+    return found or ""
+
+
+async def set_name(connection: AsyncConnection, user_id: int, name: str) -> None:
+    """What somebody is called now."""
+    await connection.execute(update(users).where(users.c.id == user_id).values(name=name[:NAME_LENGTH]))
 
 
 async def set_language(connection: AsyncConnection, user_id: int, language: str) -> None:

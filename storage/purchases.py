@@ -66,6 +66,8 @@ class Purchase:
     next_find_ms: int | None = None
     created_at: int
     settled_at: int | None
+    share_id: str | None = None
+    """The share whose limits it counts for."""
 
     @property
     def ids(self) -> dict[str, str]:

@@ -18,9 +18,21 @@ async def of_person(connection: AsyncConnection, user_id: int, since: int) -> De
     What is on its way or unknown holds the most that was confirmed: it may have been charged.
     What came back counts only as far as it was taken here: a number paid for elsewhere opens no limit.
     """
-    query = select(type_coerce(func.sum(_taken(purchases) - _returned()), Money)).where(
-        purchases.c.user_id == user_id, purchases.c.created_at >= since
-    )
+    return await _spent(connection, purchases.c.user_id == user_id, purchases.c.created_at >= since)
+
+
+async def of_share(
+    connection: AsyncConnection, share_id: str, since: int, *, user_id: int | None = None
+) -> Decimal:
+    """USD that purchases by this share since then took or hold; `user_id`: those of one person."""
+    where = [purchases.c.share_id == share_id, purchases.c.created_at >= since]
+    if user_id is not None:
+        where.append(purchases.c.user_id == user_id)
+    return await _spent(connection, *where)
+
+
+async def _spent(connection: AsyncConnection, *where: ColumnElement[bool]) -> Decimal:
+    query = select(type_coerce(func.sum(_taken(purchases) - _returned()), Money)).where(*where)
     found: Decimal | None = (await connection.execute(query)).scalar()
     return found or Decimal(0)
 

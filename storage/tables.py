@@ -73,6 +73,7 @@ users = Table(
     Column("cap_day", Money),
     Column("cap_month", Money),
     Column("created_at", BigInteger, nullable=False),
+    Column("name", Text, nullable=False, server_default=""),  # at Telegram; for groups, where others read it
 )
 
 chats = Table(
@@ -134,6 +135,7 @@ drafts = Table(
     Column("act", Text),  # what is to be done with an order; null: a new order
     Column("order_id", Text),  # that order
     Column("created_at", BigInteger, nullable=False),
+    Column("share_id", Text),  # in a group: the share that lends the account
 )
 
 prompts = Table(
@@ -173,9 +175,12 @@ purchases = Table(
     Column("next_find_ms", BigInteger),  # null: no more looks
     Column("created_at", BigInteger, nullable=False),
     Column("settled_at", BigInteger),
+    Column("share_id", Text),  # the share whose limits it counts for; null: the owner's own
     Index(None, "state"),
     Index(None, "next_find_ms"),
     Index(None, "account_id", "created_at"),
+    Index(None, "user_id", "created_at"),
+    Index(None, "share_id", "created_at"),
 )
 
 orders = Table(
@@ -207,6 +212,7 @@ orders = Table(
     Column("last_look_at", BigInteger),
     Column("failed_looks", Integer, nullable=False),  # in a row
     Column("trouble", Text),  # the code of the error that the last look met
+    Column("share_id", Text),  # the share by whose rules it is shown and acted on
     UniqueConstraint("account_id", "site_id"),
     Index(None, "is_open", "next_look_ms"),
     Index(
@@ -311,3 +317,69 @@ hooks = Table(
         postgresql_where=text("state IN ('new', 'held')"),
     ),
 )
+
+shares = Table(
+    "shares",
+    metadata,
+    _id(),
+    Column("account_id", Text, ForeignKey("accounts.id"), nullable=False),
+    Column("chat_id", BigInteger, nullable=False),  # the group
+    Column("thread_id", BigInteger),  # the topic for its cards; null: where each was ordered
+    Column("who", Text, nullable=False),  # who may order: all, admins, named
+    Column("codes", Text, nullable=False),  # who sees codes: all, buyer
+    Column("admins_act", Boolean, nullable=False),  # whether group admins act on everybody's orders
+    Column("created_at", BigInteger, nullable=False),
+    Column("ended_at", BigInteger),
+    Index(
+        "uq_shares_active",
+        "account_id",
+        "chat_id",
+        unique=True,
+        sqlite_where=text("ended_at IS NULL"),
+        postgresql_where=text("ended_at IS NULL"),
+    ),
+    Index(None, "chat_id"),
+)
+
+share_caps = Table(
+    "share_caps",
+    metadata,
+    Column("share_id", Text, ForeignKey("shares.id"), primary_key=True),
+    Column("span", Text, primary_key=True),  # order, person (and day), day, month
+    Column("most", Money),  # the owner's; null: no limit
+    Column("tighter", Money),  # a manager's; counts where it is below
+)
+
+share_members = Table(
+    "share_members",
+    metadata,
+    Column("share_id", Text, ForeignKey("shares.id"), primary_key=True),
+    Column("user_id", BigInteger, primary_key=True),
+    Column("role", Text),  # manager, buyer, viewer; null: asked to be let in
+    Column("name", Text, nullable=False),
+)
+
+share_warnings = Table(
+    "share_warnings",
+    metadata,
+    Column("share_id", Text, ForeignKey("shares.id"), primary_key=True),
+    Column("span", Text, primary_key=True),
+    Column("user_id", BigInteger, primary_key=True),  # whose day; 0: the group's
+    Column("since", BigInteger, primary_key=True),  # when that day or month began
+)
+
+share_log = Table(
+    "share_log",
+    metadata,
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("share_id", Text, ForeignKey("shares.id"), nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("user_id", BigInteger),  # who did it; null: nobody, it came about
+    Column("name", Text, nullable=False),  # what that person was called then
+    Column("event", Text, nullable=False),  # storage.share_log.Event
+    Column("purchase_id", Text),
+    Column("amount", Money),
+    Column("args", JSON, nullable=False),  # more about it; nothing secret
+    Index(None, "share_id", "id"),
+)
+"""Nothing is changed or deleted here: triggers see to that."""

@@ -10,14 +10,14 @@ from handlers.keyboard import Keyboard, button
 from handlers.texts import Html, Texts
 from handlers.views.menu import menu_button
 from handlers.views.view import View
-from orders.limits import Room, Span
+from orders.limits import PERSONAL, Room, Span
 
 
 def caps(t: Texts, found: Sequence[Room], *, notice: Html | None = None) -> View:
     """All caps, and what is left under each."""
     by_span = {room.span: room for room in found}
     keyboard = Keyboard()
-    for span in Span:
+    for span in PERSONAL:
         room = by_span.get(span)
         most = t.money(room.most) if room else t.plain("cap-none")
         keyboard.row(button(t.plain(f"button-cap-{span.value}", most=most), CapButton(span=span.value)))

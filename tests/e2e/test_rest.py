@@ -140,7 +140,9 @@ def test_gotsms_tells_its_prices_before_an_account_is_linked(bot: BotProcess) ->
 
     def told() -> bool:
         anna.start_link(SHOPS["gotsms"])
-        return any("GotSMS sells, among others" in one.text and "from $" in one.text for one in anna.messages())
+        return any(
+            "GotSMS sells, among others" in one.text and "from $" in one.text for one in anna.messages()
+        )
 
     eventually(told, "the prices")
 

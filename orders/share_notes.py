@@ -1,0 +1,128 @@
+"""The log of a share, and what its owner is told of: written where money and orders move."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from orders.desk import Desk
+from orders.limits import Room, Span, begin_of
+from orders.private import forget
+from storage import accounts, outbox, people, share_log, shares
+from storage.orders import Order
+from storage.outbox import Kind, Letter, Priority
+from storage.purchases import Purchase
+from storage.share_log import Entry, Event
+from storage.shares import Share
+
+WHAT_LENGTH = 200
+"""Characters of what was ordered, in the log."""
+
+
+async def note(
+    connection: AsyncConnection,
+    desk: Desk,
+    share_id: str,
+    event: Event,
+    user_id: int | None = None,
+    *,
+    purchase_id: str | None = None,
+    amount: Decimal | None = None,
+    args: Mapping[str, object] | None = None,
+) -> None:
+    """Write a line into the share's log. `user_id`: who did it."""
+    entry = Entry(
+        share_id=share_id,
+        at=desk.now(),
+        event=event,
+        user_id=user_id,
+        name="" if user_id is None else await people.name_of(connection, user_id),
+        purchase_id=purchase_id,
+        amount=amount,
+        args=args or {},
+    )
+    await share_log.add(connection, entry)
+
+
+async def ordered(connection: AsyncConnection, desk: Desk, purchase: Purchase) -> None:
+    """Somebody confirmed it: who, what, and the most it may cost."""
+    if purchase.share_id is None:
+        return
+    what = ", ".join(pick.name for pick in forget(purchase.picks))
+    words = {"site": purchase.site, "what": what[:WHAT_LENGTH], "act": purchase.act or ""}
+    await note(
+        connection, desk, purchase.share_id, Event.ORDERED, purchase.user_id,
+        purchase_id=purchase.id, amount=purchase.ceiling, args=words,
+    )  # fmt: skip
+
+
+async def settled(
+    connection: AsyncConnection, desk: Desk, purchase: Purchase, event: Event, amount: Decimal | None = None
+) -> None:
+    """What came of it."""
+    if purchase.share_id is not None:
+        await note(connection, desk, purchase.share_id, event, purchase_id=purchase.id, amount=amount)
+
+
+async def lived(
+    connection: AsyncConnection, desk: Desk, before: Order, after: Order, *, arrived: bool = False
+) -> None:
+    """What happened to an order of a share: a code, an end, money that came back."""
+    if after.share_id is None:
+        return
+    share_id, purchase_id = after.share_id, after.purchase_id
+    if arrived:
+        await note(connection, desk, share_id, Event.CODE, purchase_id=purchase_id)
+    if before.is_open and not after.is_open:
+        args = {"state": after.state.value}
+        await note(connection, desk, share_id, Event.ENDED, purchase_id=purchase_id, args=args)
+    if (back := after.refunded) and back != before.refunded:
+        await note(connection, desk, share_id, Event.REFUNDED, purchase_id=purchase_id, amount=back)
+
+
+async def acted(desk: Desk, order: Order, act: str, user_id: int) -> None:
+    """Somebody pressed an act with an order of a share, and it was asked of the site."""
+    if order.share_id is None:
+        return
+    async with desk.db.transaction() as connection:
+        await note(
+            connection, desk, order.share_id, Event.ACTED, user_id,
+            purchase_id=order.purchase_id, args={"act": act},
+        )  # fmt: skip
+
+
+async def warn(connection: AsyncConnection, desk: Desk, purchase: Purchase, rooms: Sequence[Room]) -> None:
+    """Tell the owner once a day or month of each limit that is nearly used up."""
+    if purchase.share_id is None:
+        return
+    share = await shares.get(connection, purchase.share_id)
+    if share is None:
+        return
+    for room in rooms:
+        if not room.of_group or not room.is_nearly_used:
+            continue
+        user_id = purchase.user_id if room.span is Span.PERSON else 0
+        since = begin_of(room.span, desk.now())
+        if not await shares.warn_once(connection, share.id, room.span, user_id=user_id, since=since):
+            continue
+        args: dict[str, object] = {"span": room.span.value, "most": str(room.most), "user": user_id}
+        await note(connection, desk, share.id, Event.NEARLY, amount=room.spent, args=args)
+        words = {"text": f"notice-nearly-{room.span.value}", "share": share.id, "spent": str(room.spent)}
+        await tell_owner(connection, desk, share, {**words, "most": str(room.most), "user": user_id})
+
+
+async def tell_owner(
+    connection: AsyncConnection, desk: Desk, share: Share, words: Mapping[str, object]
+) -> None:
+    """Something for the owner's private chat. Ring the outbox's bell once it is committed."""
+    account = await accounts.get(connection, share.account_id)
+    if account is None:
+        return
+    letter = Letter(
+        kind=Kind.NOTICE,
+        priority=Priority.REST,
+        user_id=account.owner_id,
+        chat_id=account.owner_id,
+        args=words,
+    )
+    await outbox.put(connection, letter, desk.now_ms())

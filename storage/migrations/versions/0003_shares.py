@@ -1,0 +1,125 @@
+"""Groups share an account"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0003"
+down_revision = "0002"
+branch_labels = None
+depends_on = None
+
+ACTIVE = sa.text("ended_at IS NULL")
+
+KEPT = ("UPDATE", "DELETE")
+"""What can't be done to the log."""
+
+
+def upgrade() -> None:
+    """Forward."""
+    for table in ("drafts", "purchases", "orders"):
+        op.add_column(table, sa.Column("share_id", sa.Text(), nullable=True))
+    op.add_column("users", sa.Column("name", sa.Text(), nullable=False, server_default=""))
+    for owner in ("user_id", "share_id"):
+        name = op.f(f"ix_purchases_{owner}_created_at")
+        op.create_index(name, "purchases", [owner, "created_at"], unique=False)
+    op.create_table(
+        "shares",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("account_id", sa.Text(), nullable=False),
+        sa.Column("chat_id", sa.BigInteger(), nullable=False),
+        sa.Column("thread_id", sa.BigInteger(), nullable=True),
+        sa.Column("who", sa.Text(), nullable=False),
+        sa.Column("codes", sa.Text(), nullable=False),
+        sa.Column("admins_act", sa.Boolean(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("ended_at", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_shares_account_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_shares")),
+    )
+    op.create_index(
+        "uq_shares_active",
+        "shares",
+        ["account_id", "chat_id"],
+        unique=True,
+        sqlite_where=ACTIVE,
+        postgresql_where=ACTIVE,
+    )
+    op.create_index(op.f("ix_shares_chat_id"), "shares", ["chat_id"], unique=False)
+    op.create_table(
+        "share_caps",
+        sa.Column("share_id", sa.Text(), nullable=False),
+        sa.Column("span", sa.Text(), nullable=False),
+        sa.Column("most", sa.BigInteger(), nullable=True),
+        sa.Column("tighter", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(["share_id"], ["shares.id"], name=op.f("fk_share_caps_share_id")),
+        sa.PrimaryKeyConstraint("share_id", "span", name=op.f("pk_share_caps")),
+    )
+    op.create_table(
+        "share_members",
+        sa.Column("share_id", sa.Text(), nullable=False),
+        sa.Column("user_id", sa.BigInteger(), nullable=False),
+        sa.Column("role", sa.Text(), nullable=True),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["share_id"], ["shares.id"], name=op.f("fk_share_members_share_id")),
+        sa.PrimaryKeyConstraint("share_id", "user_id", name=op.f("pk_share_members")),
+    )
+    op.create_table(
+        "share_warnings",
+        sa.Column("share_id", sa.Text(), nullable=False),
+        sa.Column("span", sa.Text(), nullable=False),
+        sa.Column("user_id", sa.BigInteger(), nullable=False),
+        sa.Column("since", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["share_id"], ["shares.id"], name=op.f("fk_share_warnings_share_id")),
+        sa.PrimaryKeyConstraint("share_id", "span", "user_id", "since", name=op.f("pk_share_warnings")),
+    )
+    op.create_table(
+        "share_log",
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
+        ),
+        sa.Column("share_id", sa.Text(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("user_id", sa.BigInteger(), nullable=True),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("event", sa.Text(), nullable=False),
+        sa.Column("purchase_id", sa.Text(), nullable=True),
+        sa.Column("amount", sa.BigInteger(), nullable=True),
+        sa.Column("args", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(["share_id"], ["shares.id"], name=op.f("fk_share_log_share_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_share_log")),
+    )
+    op.create_index(op.f("ix_share_log_share_id_id"), "share_log", ["share_id", "id"], unique=False)
+    for statement in _locks():
+        op.execute(statement)
+
+
+def _locks() -> list[str]:
+    """Triggers that keep what stands in the log."""
+    if op.get_context().dialect.name == "sqlite":
+        return [
+            f"CREATE TRIGGER share_log_no_{verb.lower()} BEFORE {verb} ON share_log "
+            "BEGIN SELECT RAISE(ABORT, 'the log is kept as it is'); END"
+            for verb in KEPT
+        ]
+    refuse = (
+        "CREATE FUNCTION share_log_kept() RETURNS trigger AS $$ "
+        "BEGIN RAISE EXCEPTION 'the log is kept as it is'; END $$ LANGUAGE plpgsql"
+    )
+    trigger = (
+        "CREATE TRIGGER share_log_kept BEFORE UPDATE OR DELETE ON share_log "
+        "FOR EACH ROW EXECUTE FUNCTION share_log_kept()"
+    )
+    return [refuse, trigger]
+
+
+def downgrade() -> None:
+    """Back: the log goes with its table."""
+    for table in ("share_log", "share_warnings", "share_members", "share_caps", "shares"):
+        op.drop_table(table)
+    if op.get_context().dialect.name != "sqlite":
+        op.execute("DROP FUNCTION share_log_kept")
+    for owner in ("user_id", "share_id"):
+        op.drop_index(op.f(f"ix_purchases_{owner}_created_at"), table_name="purchases")
+    for table in ("drafts", "purchases", "orders"):
+        op.drop_column(table, "share_id")
+    op.drop_column("users", "name")
