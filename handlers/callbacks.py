@@ -200,3 +200,50 @@ class CapButton(CallbackData, prefix="c"):
 
 class Cancel(CallbackData, prefix="x"):
     """Stop what is being typed."""
+
+
+class ShareDo(StrEnum):
+    """What can be done with an account that is lent to a group."""
+
+    LIST = "list"  # in a group: what is or could be shared there; in private: my shares
+    BEGIN = "begin"  # id: of the account
+    SHOW = "show"
+    WHO = "who"  # arg: the rule; empty: show the choice
+    CODES = "codes"  # the same
+    ADMINS = "admins"  # arg: ON or nothing
+    TOPIC = "topic"  # arg: ON: where the button is pressed; nothing: where each is ordered
+    LIMITS = "limits"
+    CAP = "cap"  # arg: the span
+    LIFT = "lift"  # arg: the span
+    STOP = "stop"
+    STOP_SURE = "sure"
+
+
+ON = "on"
+
+
+class ShareButton(CallbackData, prefix="h"):
+    """Something with one share, which `id` names."""
+
+    do: ShareDo
+    id: str = ""
+    arg: str = ""
+
+
+class MemberDo(StrEnum):
+    """What can be done with the people of a share."""
+
+    LIST = "list"
+    SHOW = "show"
+    GIVE = "give"  # role: empty takes it away
+    ANSWER = "answer"  # the same, as long as their question waits
+
+
+class MemberButton(CallbackData, prefix="e"):
+    """Something with the people of one share."""
+
+    do: MemberDo
+    share: str
+    user: int = 0
+    role: str = ""
+    page: int = 0
