@@ -380,6 +380,7 @@ share_log = Table(
     Column("purchase_id", Text),
     Column("amount", Money),
     Column("args", JSON, nullable=False),  # more about it; nothing secret
-    Index(None, "share_id", "id"),
+    Index(None, "share_id", "at", "id"),
+    Index(None, "purchase_id"),
 )
 """Nothing is changed or deleted here: triggers see to that."""

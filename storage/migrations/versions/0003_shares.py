@@ -88,7 +88,8 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["share_id"], ["shares.id"], name=op.f("fk_share_log_share_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_share_log")),
     )
-    op.create_index(op.f("ix_share_log_share_id_id"), "share_log", ["share_id", "id"], unique=False)
+    op.create_index(op.f("ix_share_log_share_id_at_id"), "share_log", ["share_id", "at", "id"], unique=False)
+    op.create_index(op.f("ix_share_log_purchase_id"), "share_log", ["purchase_id"], unique=False)
     for statement in _locks():
         op.execute(statement)
 
