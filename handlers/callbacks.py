@@ -198,6 +198,32 @@ class CapButton(CallbackData, prefix="c"):
     lift: bool = False
 
 
+class LogDo(StrEnum):
+    """What can be done with the log of a group's shares."""
+
+    GROUPS = "g"  # which group
+    READ = "r"
+    FILES = "f"  # which span
+    FILE = "c"  # arg: the span
+    TYPE = "t"  # a span that is typed
+
+
+class LogButton(CallbackData, prefix="y"):
+    """Something with the log of a group's shares. In that group `chat` counts for nothing.
+
+    `at`, `id`: the line next to which a page begins; `newer`: the page above it, else the one below it.
+    `page` counts from 0: of the groups.
+    """
+
+    do: LogDo
+    chat: int = 0
+    at: int = 0
+    id: int = 0
+    newer: bool = False
+    page: int = 0
+    span: str = ""
+
+
 class Cancel(CallbackData, prefix="x"):
     """Stop what is being typed."""
 

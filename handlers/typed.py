@@ -26,6 +26,7 @@ RENAME = "rename"
 SEARCH = "search"
 TYPED = "typed"
 CAP = "cap"
+LOG_DAYS = "log-days"
 
 WAITS = 3600
 """Seconds for which a question is answered by just typing; a reply answers it for ever."""
@@ -93,7 +94,7 @@ def looks_secret(text: str) -> bool:
 async def forget_search(connection: AsyncConnection, chat_id: int, user_id: int) -> None:
     """Stop waiting for what would change an order's menu; a question for a key or a name stays."""
     prompt = await prompts.get(connection, chat_id, user_id)
-    if prompt is not None and prompt.purpose in {SEARCH, TYPED, CAP}:
+    if prompt is not None and prompt.purpose in {SEARCH, TYPED, CAP, LOG_DAYS}:
         await prompts.drop(connection, chat_id, user_id)
 
 
