@@ -40,6 +40,7 @@ export const api = {
   send: (person, chat, message) => call("POST", inChat(person, chat, "messages"), message),
   press: (person, chat, press) => call("POST", inChat(person, chat, "press"), press, PRESS_PATIENCE_MS),
   remove: (person, chat, message) => call("DELETE", inChat(person, chat, `messages/${part(message)}`)),
+  startInGroup: (person, chat, bot, payload) => call("POST", inChat(person, chat, "start"), { bot, payload }),
   block: (person, chat, blocked) => call("POST", inChat(person, chat, blocked ? "block" : "unblock"), {}),
   commands: async (person, chat) => (await call("GET", `people/${part(person)}/commands?chat=${part(chat)}`)).commands,
   inline: (person, chat, query) => call("POST", inChat(person, chat, "inline"), query),

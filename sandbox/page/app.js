@@ -10,7 +10,7 @@ import { messageMenu, onLongPress, openMenu } from "./menu.js";
 import { MessageList } from "./messages.js";
 import { alertDialog, callbackNotice, forgetNotice, ping, telling, titleBadge, toast } from "./notices.js";
 import { Panel } from "./panel.js";
-import { PersonSwitcher, groupDialog } from "./people.js";
+import { PersonSwitcher, groupDialog, groupPicker } from "./people.js";
 import { recall, remember } from "./prefs.js";
 import { languageOf, startTicking } from "./time.js";
 import { setUpSound, setUpTheme } from "./toggles.js";
@@ -37,7 +37,7 @@ function viewOf(chat) {
   const actions = {
     command: (text) => send({ text }),
     press,
-    openLink: (url) => openLink(url, { chats: state.chats, start: startBot, addToGroup: makeGroup }),
+    openLink: (url) => openLink(url, { chats: state.chats, start: startBot, addToGroup }),
     insert: (message, query) => composer.insert(`@${message.from.username} ${query}`),
     goTo: (key) => list.goTo(key),
     menu: (event, message) => messageMenu(event, message, { reply: () => composer.reply(message), remove: () => removeMessage(message) }),
@@ -204,6 +204,15 @@ function makeGroup() {
     await reloadChats();
     await openChat(group.id);
   });
+}
+
+/** As Telegram's own clients do at t.me/bot?startgroup=payload. */
+function addToGroup(bot, payload) {
+  const groups = state.chats.filter(({ type }) => type !== "private");
+  groupPicker(groups, async (group) => {
+    await openChat(group.id);
+    await telling(() => api.startInGroup(state.me.id, group.id, bot, payload));
+  }, makeGroup);
 }
 
 // ---- what happens to me

@@ -4,11 +4,11 @@ import { toast } from "./notices.js";
 
 const OUTSIDE = /^(https?|mailto|tel):/i;
 
-/** `world`: `{chats, start(chat, payload), addToGroup()}`. Deep links of Telegram work inside the sandbox. */
+/** `world`: `{chats, start(chat, payload), addToGroup(bot, payload)}`. Deep links of Telegram work inside the sandbox. */
 export function openLink(url, world) {
   const deep = deepLink(url);
   const bot = deep ? findBot(world.chats, deep.name) : null;
-  if (bot && deep.query.has("startgroup")) world.addToGroup();
+  if (bot && deep.query.has("startgroup")) world.addToGroup(bot.id, deep.query.get("startgroup"));
   else if (bot) world.start(bot.id, deep.query.get("start"));
   else if (OUTSIDE.test(url)) window.open(url, "_blank", "noopener,noreferrer");
   else toast(`This link leads out of the sandbox: ${url}`);

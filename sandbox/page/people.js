@@ -132,6 +132,23 @@ function personDialog(onMade) {
   });
 }
 
+/** Telegram's own list of groups to which a bot can be added. */
+export function groupPicker(groups, onPick, onNew) {
+  const dialog = el("dialog", { class: "dialog", "aria-label": "Add to a group", testid: "pick-group" });
+  const row = (testid, act, ...parts) => el("button", { type: "button", class: "menu-item", testid, onclick: () => (dialog.close(), act()) }, ...parts);
+  dialog.append(
+    el("h2", {}, "Add to a group"),
+    el(
+      "div",
+      { class: "checks" },
+      groups.map((group) => row(`pick-${group.id}`, () => onPick(group), avatar(group.id, group.title, "group"), el("span", { class: "menu-words" }, group.title))),
+      row("pick-new", onNew, el("span", { class: "avatar avatar-plus" }, icon("plus")), el("span", { class: "menu-words" }, "New group")),
+    ),
+    el("div", { class: "dialog-buttons" }, el("button", { type: "button", class: "quiet-button", onclick: () => dialog.close() }, "Cancel")),
+  );
+  showDialog(dialog);
+}
+
 /** A group of chosen people with chosen bots; its maker and the bots are administrators. */
 export function groupDialog(me, people, bots, onMade) {
   const title = el("input", { testid: "new-group-title", maxlength: "128", required: true, autocomplete: "off", autofocus: true });

@@ -8,7 +8,7 @@ from sandbox.telegram.bots import Bot
 from sandbox.telegram.errors import bad, forbidden
 from sandbox.telegram.hub import Hub
 from sandbox.telegram.params import Params
-from sandbox.telegram.state import IN_CHAT, Chat, Json, Message, Topic, User
+from sandbox.telegram.state import Chat, Json, Message, Topic, User
 
 __all__ = ["Call", "Method", "Said"]
 
@@ -111,10 +111,11 @@ class Call:
         return self.hub.groups[chat_id]
 
     def _check_group(self, chat: Chat) -> None:
-        status = chat.status(self.me.id)
-        if status == "kicked":
+        if chat.deleted and chat.kind == "group":
+            raise forbidden("the group chat was deleted")
+        if chat.deleted or chat.status(self.me.id) == "kicked":
             raise forbidden(f"bot was kicked from the {chat.kind} chat")
-        if status not in IN_CHAT:
+        if not chat.has(self.me.id):
             raise forbidden(f"bot is not a member of the {chat.kind} chat")
 
 

@@ -2,7 +2,7 @@
 
 from sandbox.telegram.call import Call, Method
 from sandbox.telegram.errors import bad, forbidden
-from sandbox.telegram.state import IN_CHAT, Chat, Json, Member, Topic
+from sandbox.telegram.state import Chat, Json, Member, Topic
 
 __all__ = ["METHODS"]
 
@@ -32,6 +32,8 @@ def get_chat_member(call: Call) -> Json:
         if user not in chat.users():
             raise bad("user not found")
         return Member(user, "member").api()
+    if chat.hidden and user is not call.me:
+        call.admin(chat, "CHAT_ADMIN_REQUIRED")
     return (chat.members.get(user_id) or Member(user, "left")).api()
 
 
@@ -122,7 +124,7 @@ def _group(call: Call, refusal: str) -> Chat:
     chat = call.chat()
     if chat.kind == "private":
         raise bad(refusal)
-    if chat.status(call.me.id) not in IN_CHAT:
+    if not chat.has(call.me.id):
         raise forbidden(f"bot is not a member of the {chat.kind} chat")
     return chat
 

@@ -22,6 +22,7 @@ class Groups(Routes):
             [
                 web.post("/groups", self.make),
                 web.get("/groups/{id}", self.look),
+                web.delete("/groups/{id}", self.drop),
                 web.post("/groups/{id}/members", self.change_member),
                 web.post("/groups/{id}/migrate", self.migrate),
                 web.post("/groups/{id}/topics", self.topic),
@@ -29,14 +30,14 @@ class Groups(Routes):
         )
 
     async def make(self, request: web.Request) -> web.Response:
-        """A group is made. `supergroup` and `forum` make it one of those."""
+        """A group is made. `supergroup`, `forum` and `hidden` (members) make it one of those."""
         body = await body_of(request)
         title = str(body.get("title") or "").strip()
         if not title:
             raise refuse(400, "title is missing")
         forum = bool(body.get("forum"))
         kind = "supergroup" if forum or body.get("supergroup") else "group"
-        chat = Chat(self._new_id(body, kind), kind, title, forum=forum)
+        chat = Chat(self._new_id(body, kind), kind, title, forum=forum, hidden=bool(body.get("hidden")))
         users = [self._user(one) for one in dict.fromkeys(_ids(body, "members") + _ids(body, "admins"))]
         bots = [self._user(one) for one in _ids(body, "bots")]
         admins = set(_ids(body, "admins"))
@@ -67,14 +68,23 @@ class Groups(Routes):
         """A group and its members."""
         return web.json_response(_group(self._group(request)))
 
+    async def drop(self, request: web.Request) -> web.Response:
+        """The group is deleted."""
+        self.hub.drop_group(self._group(request))
+        return web.json_response({})
+
     async def change_member(self, request: web.Request) -> web.Response:
-        """Somebody's status changes. `by` is who did it."""
+        """Somebody's status changes. `by` is who did it; `away`: who is restricted is not in the group."""
         chat, body = self._group(request), await body_of(request)
         user, status = self._user(number(body.get("user_id"))), body.get("status")
         if status not in STATUSES:
             raise refuse(400, f"status must be one of {', '.join(sorted(STATUSES))}")
         by = self._user(number(body["by"])) if body.get("by") else _changer(chat, user, str(status))
-        self.hub.change_member(chat, user, str(status), by, anonymous=bool(body.get("anonymous")))
+        away = bool(body.get("away"))
+        if away and status != "restricted":
+            raise refuse(400, "only who is restricted can be away")
+        anonymous = bool(body.get("anonymous"))
+        self.hub.change_member(chat, user, str(status), by, anonymous=anonymous, away=away)
         return web.json_response(_group(chat))
 
     async def migrate(self, request: web.Request) -> web.Response:
@@ -93,7 +103,7 @@ class Groups(Routes):
         return web.json_response(_group(new))
 
     async def topic(self, request: web.Request) -> web.Response:
-        """A topic is opened, or closed and reopened: `{"name"}` or `{"id", "closed"}`."""
+        """A topic is opened (`{"name"}`), closed and reopened (`{"id", "closed"}`), or `deleted`."""
         chat, body = self._group(request), await body_of(request)
         if chat.kind != "supergroup":
             raise refuse(400, "only a supergroup has topics")
@@ -103,14 +113,17 @@ class Groups(Routes):
             topic = self.hub.open_topic(chat, by, str(body.get("name") or "Topic"))
         elif number(body["id"]) in chat.topics:
             topic = chat.topics[number(body["id"])]
-            self.hub.turn_topic(chat, by, topic, closed=bool(body.get("closed")))
+            if body.get("deleted"):
+                self.hub.drop_topic(chat, topic)
+            else:
+                self.hub.turn_topic(chat, by, topic, closed=bool(body.get("closed")))
         else:
             raise refuse(404, "no such topic")
         return web.json_response({"message_thread_id": topic.id, "name": topic.name, "closed": topic.closed})
 
     def _group(self, request: web.Request) -> Chat:
         chat = self.hub.groups.get(number(request.match_info["id"]))
-        if chat is None:
+        if chat is None or chat.deleted:
             raise refuse(404, "no such group")
         return chat
 

@@ -8,7 +8,7 @@ from typing import Any
 from sandbox.telegram import html
 from sandbox.telegram.bots import ANSWERABLE, DEFAULT_NAME, DEFAULT_USERNAME, Bot, Query, StoredFile, hears
 from sandbox.telegram.limits import SendingLimits
-from sandbox.telegram.state import IN_CHAT, Chat, Json, Member, Message, Topic, User
+from sandbox.telegram.state import Chat, Json, Member, Message, Topic, User
 from sandbox.telegram.texts import detect
 from sandbox.telegram.updates import Updates
 
@@ -72,7 +72,7 @@ class Hub:
 
     def groups_of(self, user_id: int) -> list[Chat]:
         """The groups that a user is in."""
-        return [g for g in self.groups.values() if g.migrated_to is None and g.status(user_id) in IN_CHAT]
+        return [g for g in self.groups.values() if g.migrated_to is None and g.has(user_id)]
 
     # messages
 
@@ -178,16 +178,15 @@ class Hub:
     # members
 
     def change_member(
-        self, chat: Chat, user: User, status: str, by: User, *, anonymous: bool = False
+        self, chat: Chat, user: User, status: str, by: User, *, anonymous: bool = False, away: bool = False
     ) -> None:
         """Somebody joins, leaves, is kicked, promoted or held back."""
         old = chat.members.get(user.id) or Member(user, "left")
-        new = Member(user, status, anonymous)
-        present = user.id in chat.members and old.status in IN_CHAT
+        new = Member(user, status, anonymous, away)
         service: Json = {}
-        if status in IN_CHAT and not present:
+        if new.present and not old.present:
             service = {"new_chat_members": [user.api()]}
-        elif present and status not in IN_CHAT:
+        elif old.present and not new.present:
             service = {"left_chat_member": user.api()}
         chat.members[user.id] = new
         change = {
@@ -232,6 +231,18 @@ class Hub:
         """Close or reopen a topic."""
         topic.closed = closed
         self.post(chat, by, {f"forum_topic_{'closed' if closed else 'reopened'}": {}}, thread=topic)
+
+    def drop_topic(self, chat: Chat, topic: Topic) -> None:
+        """A topic disappears with all that was written in it; no bot is told."""
+        del chat.topics[topic.id]
+        for message in [one for one in chat.timeline.values() if one.thread is topic]:
+            self.remove(message)
+
+    def drop_group(self, chat: Chat) -> None:
+        """A group is gone for all; no bot is told."""
+        chat.members.clear()
+        chat.deleted = True
+        self.chats_changed()
 
     # what people see
 

@@ -1,5 +1,7 @@
 """`/people`: what a person does and sees in the chat."""
 
+import re
+
 from aiohttp import web
 
 from sandbox.telegram.groups import Groups
@@ -11,6 +13,8 @@ from sandbox.telegram.watching import Watching
 from sandbox.telegram.web import body_of, number, refuse
 
 __all__ = ["People"]
+
+PAYLOAD = re.compile(r"[A-Za-z0-9_-]{0,64}")
 
 
 class People(Routes):
@@ -28,6 +32,7 @@ class People(Routes):
                 web.post(f"{chat}/messages", self.write),
                 web.put(chat + "/messages/{message_id}", self.edit),
                 web.delete(chat + "/messages/{message_id}", self.delete),
+                web.post(f"{chat}/start", self.start),
                 web.post(f"{chat}/block", self.block),
                 web.post(f"{chat}/unblock", self.unblock),
                 web.get("/people/{id}/commands", self.commands),
@@ -72,6 +77,7 @@ class People(Routes):
             "unread": chat.unread.get(person.id, 0),
             "last": self.hub.seen(seen[-1], person) if seen else None,
             "blocked": chat.blocked,
+            "members": len(chat.users()),
             "topics": [
                 {"id": topic.id, "name": topic.name, "closed": topic.closed} for topic in chat.topics.values()
             ],
@@ -91,7 +97,9 @@ class People(Routes):
         if not text or len(text) > 4096:
             raise refuse(400, "text must be 1-4096 characters")
         self._may_write(chat, person)
-        more: Json = {"anonymous": bool(body.get("anonymous"))}
+        more: Json = {"anonymous": bool(body.get("anonymous")), "channel": body.get("channel")}
+        if more["channel"] is not None and (chat.kind != "supergroup" or not str(more["channel"])):
+            raise refuse(400, "channels write in supergroups, by their title")
         if more["anonymous"] and not chat.rules(person.id):
             raise refuse(400, "only administrators of a group can be anonymous")
         more["receiver"] = self._only_for(chat, person, text)
@@ -100,6 +108,26 @@ class People(Routes):
         if message.ephemeral:
             found["ephemeral_message_id"] = message.ephemeral
         return web.json_response(found)
+
+    async def start(self, request: web.Request) -> web.Response:
+        """A person followed `t.me/bot?startgroup=payload` and picked this group.
+
+        The bot is added if it is not there; with a payload the person's client then says `/start`.
+        """
+        person, chat = self.person_and_chat(request)
+        body = await body_of(request)
+        bot, payload = self.hub.bots.get(number(body.get("bot"))), str(body.get("payload") or "")
+        if bot is None or chat.kind == "private":
+            raise refuse(404, "no such bot, or no group")
+        if not PAYLOAD.fullmatch(payload):
+            raise refuse(400, "a payload is up to 64 of A-Z a-z 0-9 _ -")
+        if not chat.has(bot.user.id):
+            self.hub.change_member(chat, bot.user, "member", person)
+        if not payload:
+            return web.json_response({})
+        self._may_write(chat, person)
+        said = self.hub.type_text(chat, person, f"/start@{bot.user.username} {payload}")
+        return web.json_response({"message_id": said.id})
 
     def _only_for(self, chat: Chat, person: User, text: str) -> User | None:
         """The bot that alone sees the text, if it is a group command which the bot declared as ephemeral."""

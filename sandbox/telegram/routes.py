@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from sandbox.telegram.hub import Hub
-from sandbox.telegram.state import IN_CHAT, Chat, User
+from sandbox.telegram.state import Chat, User
 from sandbox.telegram.web import number, refuse
 
 if TYPE_CHECKING:
@@ -45,6 +45,6 @@ class Routes:
                 raise refuse(404, "no such bot")
             return self.hub.private(bot.user, person)
         chat = self.hub.groups.get(chat_id)
-        if chat is None or chat.status(person.id) not in IN_CHAT:
+        if chat is None or not chat.has(person.id):
             raise refuse(404, "no such chat")
         return chat

@@ -9,7 +9,7 @@ from sandbox.telegram.bots import StoredFile
 from sandbox.telegram.call import Call, Method
 from sandbox.telegram.errors import bad, forbidden
 from sandbox.telegram.params import Params, Upload
-from sandbox.telegram.state import IN_CHAT, Chat, Json, Message, User
+from sandbox.telegram.state import Chat, Json, Message, User
 from sandbox.telegram.texts import MAX_CAPTION, MAX_TEXT, formatted
 
 __all__ = ["METHODS"]
@@ -132,7 +132,7 @@ def _ephemeral(call: Call, chat: Chat, reply_to: Message | None) -> Json:
         raise bad("ephemeral messages can be sent only to groups and supergroups")
     given = Params(wish)
     receiver = call.hub.people.get(given.number("receiver_user_id"))
-    if receiver is None or chat.status(receiver.id) not in IN_CHAT:
+    if receiver is None or not chat.has(receiver.id):
         raise bad("USER_NOT_PARTICIPANT")
     pressed = _pressed(call, chat, receiver, given.text("callback_query_id"))
     if not (pressed or chat.rules(call.me.id) or _just_asked(call, receiver, reply_to)):

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-__all__ = ["ADMIN_RIGHTS", "ANONYMOUS", "IN_CHAT", "Chat", "Json", "Member", "Message", "Topic", "User"]
+__all__ = ["ADMIN_RIGHTS", "IN_CHAT", "Chat", "Json", "Member", "Message", "Topic", "User"]
 
 Json = dict[str, Any]
 
@@ -58,6 +58,8 @@ class User:
 
 
 ANONYMOUS = User(1087968824, "Group", "GroupAnonymousBot", is_bot=True)
+CHANNEL = User(136817688, "Channel", "Channel_Bot", is_bot=True)
+CHANNELS = -1_001_000_000_000  # minus the id of who writes as it: the id of their channel
 
 
 @dataclass(slots=True)
@@ -67,6 +69,7 @@ class Member:
     user: User
     status: str
     anonymous: bool = False
+    away: bool = False  # restricted, and not in the group just now
 
     def api(self) -> Json:
         """The Bot API's ChatMember."""
@@ -79,7 +82,10 @@ class Member:
                 "can_be_edited": False,
             }
         elif self.status == "restricted":
-            found |= dict.fromkeys(MEMBER_RIGHTS, False) | {"is_member": True, "until_date": 0}
+            found |= dict.fromkeys(MEMBER_RIGHTS, False) | {
+                "is_member": not self.away,
+                "until_date": 0,
+            }
         elif self.status == "kicked":
             found["until_date"] = 0
         return found
@@ -88,6 +94,11 @@ class Member:
     def admin(self) -> bool:
         """Whether this member rules the group."""
         return self.status in {"creator", "administrator"}
+
+    @property
+    def present(self) -> bool:
+        """Whether this member is in the group."""
+        return self.status in IN_CHAT and not self.away
 
 
 @dataclass(slots=True, eq=False)
@@ -110,6 +121,7 @@ class Message:
     date: int
     body: Json  # text, entities, document, service fields...
     anonymous: bool = False
+    channel: str | None = None  # the title of the channel as which a person writes
     thread: Topic | None = None
     reply_to: "Message | None" = None
     markup: Json | None = None
@@ -127,9 +139,12 @@ class Message:
     def api(self, *, viewer: User | None = None, deep: bool = True) -> Json:
         """The Bot API's Message, as bots see it, or as a person does."""
         found: Json = {"message_id": self.id, "date": self.date, "chat": self.chat.api(viewer)}
-        found["from"] = (ANONYMOUS if self.anonymous else self.sender).api()
+        found["from"] = self.face.api()
         if self.anonymous:
             found["sender_chat"] = self.chat.api()
+        elif self.channel:
+            channel_id = CHANNELS - self.sender.id
+            found["sender_chat"] = {"id": channel_id, "type": "channel", "title": self.channel}
         if self.thread:
             found |= {"message_thread_id": self.thread.id, "is_topic_message": True}
         if self.reply_to and deep and not self.reply_to.deleted:
@@ -146,6 +161,13 @@ class Message:
             "has_protected_content": self.protected or None,
         }
         return found | {key: value for key, value in optional.items() if value is not None}
+
+    @property
+    def face(self) -> User:
+        """Who it seems to be from."""
+        if self.anonymous:
+            return ANONYMOUS
+        return CHANNEL if self.channel else self.sender
 
     def visible_to(self, user: User) -> bool:
         """Whether this user sees it at all."""
@@ -188,6 +210,8 @@ class Chat:
     forum: bool = False
     pinned: Message | None = None
     migrated_to: int | None = None
+    hidden: bool = False  # bots that are no administrators are told nothing of its members
+    deleted: bool = False
     last_bot: int | None = None  # the bot that wrote last
     unread: dict[int, int] = field(default_factory=dict)
     ids: Iterator[int] = field(default_factory=lambda: itertools.count(1))
@@ -210,12 +234,17 @@ class Chat:
         """All who are in it now."""
         if self.person and self.bot:
             return [self.person, self.bot]
-        return [member.user for member in self.members.values() if member.status in IN_CHAT]
+        return [member.user for member in self.members.values() if member.present]
 
     def status(self, user_id: int) -> str:
         """A user's status in a group; `left` if never seen."""
         member = self.members.get(user_id)
         return member.status if member else "left"
+
+    def has(self, user_id: int) -> bool:
+        """Whether this user is in the group."""
+        member = self.members.get(user_id)
+        return member is not None and member.present
 
     def rules(self, user_id: int) -> bool:
         """Whether this user is an administrator of the group."""

@@ -417,6 +417,22 @@ async def test_ephemeral_message_is_seen_and_pressed_by_one(
     await expect(others.get_by_text("Code 4711")).to_have_count(0)
 
 
+async def test_a_startgroup_link_lets_one_pick_a_group(
+    page: Page, world: World, http: aiohttp.ClientSession, bot: Telegram
+) -> None:
+    await begin(page, world, bot)
+    await http.post("/groups", json={"id": -100, "title": "Office", "members": [ANNA]})
+    await bot.say("Share", [{"text": "Pick a group", "url": "https://t.me/PinbellBot?startgroup=share"}])
+    await page.get_by_test_id("button-0-0").click()
+    await page.get_by_test_id("pick--100").click()
+    await expect(page.get_by_test_id("chat-title")).to_have_text("Office")
+    await expect(page.get_by_text("/start@PinbellBot share").last).to_be_visible()
+    said = await bot.hear("message")
+    while "text" not in said:  # the group's own news come before
+        said = await bot.hear("message")
+    assert (said["chat"]["id"], said["text"]) == (-100, "/start@PinbellBot share")
+
+
 async def test_inline_results_are_offered_and_sent(page: Page, world: World, bot: Telegram) -> None:
     await begin(page, world, bot)
     await bot.say("Find", [{"text": "Search", "switch_inline_query_current_chat": "goo"}])
