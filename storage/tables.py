@@ -181,6 +181,12 @@ purchases = Table(
     Index(None, "account_id", "created_at"),
     Index(None, "user_id", "created_at"),
     Index(None, "share_id", "created_at"),
+    Index(  # acts with an order
+        "ix_purchases_order_id",
+        "order_id",
+        sqlite_where=text("order_id IS NOT NULL"),
+        postgresql_where=text("order_id IS NOT NULL"),
+    ),
 )
 
 orders = Table(
@@ -222,6 +228,7 @@ orders = Table(
         postgresql_where=text("is_open"),
     ),
     Index(None, "user_id", "created_at"),
+    Index(None, "purchase_id"),
 )
 
 arrivals = Table(

@@ -22,6 +22,11 @@ def upgrade() -> None:
     for owner in ("user_id", "share_id"):
         name = op.f(f"ix_purchases_{owner}_created_at")
         op.create_index(name, "purchases", [owner, "created_at"], unique=False)
+    of_order = sa.text("order_id IS NOT NULL")
+    op.create_index(
+        "ix_purchases_order_id", "purchases", ["order_id"], sqlite_where=of_order, postgresql_where=of_order
+    )
+    op.create_index(op.f("ix_orders_purchase_id"), "orders", ["purchase_id"], unique=False)
     op.create_table(
         "shares",
         sa.Column("id", sa.Text(), nullable=False),
@@ -121,6 +126,8 @@ def downgrade() -> None:
         op.execute("DROP FUNCTION share_log_kept")
     for owner in ("user_id", "share_id"):
         op.drop_index(op.f(f"ix_purchases_{owner}_created_at"), table_name="purchases")
+    op.drop_index("ix_purchases_order_id", table_name="purchases")
+    op.drop_index(op.f("ix_orders_purchase_id"), table_name="orders")
     for table in ("drafts", "purchases", "orders"):
         op.drop_column(table, "share_id")
     op.drop_column("users", "name")
