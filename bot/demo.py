@@ -14,12 +14,23 @@ from pydantic import SecretStr
 from bot import log
 from bot.app import App
 from bot.settings import GivenSettings, Settings
-from orders import keys
+from orders import keys, shares
+from orders.shares import Person
 from sandbox.world import World
 from storage import people
+from storage.accounts import Account
+from storage.shares import Role, Who
 
 ANNA = 7001
-"""The visitor's first self: she has an account at every site."""
+"""The visitor's first self: she has an account at every site, and lends one to the group."""
+
+PEOPLE = {ANNA: ("Anna", "en"), 7002: ("Борис", "ru"), 7003: ("Clara", "en"), 7004: ("Dan", "en")}
+ROLES = {7002: Role.BUYER, 7003: Role.MANAGER}
+"""What Anna lets them do with it; Dan may only look."""
+
+GROUP, TITLE = -4_007_001, "Weekend team"
+SHARED = "gearsms"
+"""The site whose account is lent there."""
 
 AUTO_SMS = (6.0, 14.0)
 """Seconds until a code arrives by itself."""
@@ -65,22 +76,33 @@ def settings(base: str, folder: Path) -> Settings:
 
 
 async def _open(app: App, base: str) -> None:
-    """Give Anna her accounts, then say where the page is."""
+    """Give Anna her accounts and a group that shares one, then say where the page is."""
     async with aiohttp.ClientSession(base, raise_for_status=True) as outside:
-        await outside.post("/people", json={"id": ANNA, "first_name": "Anna", "language_code": "en"})
-        await outside.post("/people", json={"id": ANNA + 1, "first_name": "Борис", "language_code": "ru"})
+        for person, (name, language) in PEOPLE.items():
+            await outside.post("/people", json={"id": person, "first_name": name, "language_code": language})
         async with app.desk.db.transaction() as connection:
             await people.meet_user(connection, ANNA, "en", app.desk.now())
-        for site in app.desk.sites:
-            await _link(app, outside, site)
+        accounts = {site: await _link(app, outside, site) for site in app.desk.sites}
+        await _share(app, outside, accounts[SHARED])
     sys.stdout.write(
         f"\n  Pinbell's demo is open:  {base}/?person={ANNA}&chat={TOKEN_BOT}\n\n"
-        "  Press START, order a number, and wait some seconds for the code. Ctrl+C ends it.\n\n"
+        "  Press START, order a number, and wait some seconds for the code. Ctrl+C ends it.\n"
+        f'  In the group "{TITLE}" four people share one account: the switcher lets you be each.\n\n'
     )
     sys.stdout.flush()
 
 
-async def _link(app: App, outside: aiohttp.ClientSession, site: str) -> None:
+async def _share(app: App, outside: aiohttp.ClientSession, account: Account) -> None:
+    """A group of all, in which the bot is an administrator: so codes can be shown to one member alone."""
+    group = {"id": GROUP, "title": TITLE, "members": list(PEOPLE), "admins": [ANNA, TOKEN_BOT]}
+    await outside.post("/groups", json=group | {"bots": [TOKEN_BOT]})
+    share = await shares.begin(app.desk, account, GROUP, ANNA)
+    await shares.change(app.desk, share.id, ANNA, who=Who.NAMED)
+    for person, role in ROLES.items():
+        await shares.set_role(app.desk, share.id, Person(person, PEOPLE[person][0]), role, ANNA)
+
+
+async def _link(app: App, outside: aiohttp.ClientSession, site: str) -> Account:
     key = _made_up_key(site)
     credentials = {"api_key": key} if site != "getsms" else {"user": USER, "api_key": key}
     made = {"key": key, "user": USER, "balance": BALANCE}
@@ -90,6 +112,7 @@ async def _link(app: App, outside: aiohttp.ClientSession, site: str) -> None:
     if path is not None:
         hook = {"key": key, "webhook_url": f"http://127.0.0.1:{app.port}{path}"}
         await outside.post(f"/outside/{site}/accounts", json=hook)
+    return account
 
 
 def _free_port() -> int:
