@@ -92,7 +92,7 @@ class App:
             teasers=Teasers(desk),
         )
         bot, limits = _bot(settings), SendLimits()
-        desk.membership = Membership(bot)
+        desk.membership = Membership(bot, desk)
         bot.session.middleware(Counting(limits))
         redactor.learn(telegram_secret(bot))
         dispatcher = routers.dispatcher(context, settings.allowed_ids | settings.admin_ids)

@@ -30,10 +30,10 @@ from bot.counting import COUNTED
 from bot.delivery import deliver
 from bot.limits import SendLimits
 from bot.work import rest
-from handlers import letters
+from handlers import chat_life, letters
 from handlers.context import Context
 from handlers.letters import Drawn
-from storage import chat_ids, outbox
+from storage import outbox
 from storage.outbox import Kind, Priority, Queued, Waiting
 
 log = structlog.get_logger(__name__)
@@ -56,8 +56,6 @@ GIVEN_UP_AFTER = 24 * 3600
 
 LONGEST_DRAWING_PAUSE = 600.0
 DRAIN = 20.0
-
-CHAT_GONE = ("chat not found", "not enough rights", "CHAT_WRITE_FORBIDDEN", "have no rights to send")
 
 Write = Callable[[AsyncConnection], Awaitable[None]]
 
@@ -242,9 +240,9 @@ class Outbox:
             case TelegramMigrateToChat():
                 write = self._migrate(letter, error.migrate_to_chat_id)
             case TelegramForbiddenError():
-                write = _close(letter, error.message, self.context.desk.now_ms())
+                write = self._refused(letter, error.message, forbidden=True)
             case TelegramBadRequest():
-                write = _refused(letter, error.message, self.context.desk.now_ms())
+                write = self._refused(letter, error.message, forbidden=False)
             case TelegramNetworkError() if isinstance(error.__cause__, ClientConnectorError):
                 write = self._after_a_pause(letter, "unreachable")  # certainly not delivered
             case TelegramNetworkError() | TelegramServerError():
@@ -287,8 +285,21 @@ class Outbox:
 
     def _migrate(self, letter: Queued, new_id: int) -> Write:
         async def write(connection: AsyncConnection) -> None:
-            await chat_ids.migrate(connection, letter.chat_id, new_id)
+            await chat_life.move(connection, self.context.desk, letter.chat_id, new_id)
             await outbox.again(connection, letter, self.context.desk.now_ms(), unsure=False, error="migrated")
+
+        return write
+
+    def _refused(self, letter: Queued, why: str, *, forbidden: bool) -> Write:
+        """Blocked, kicked, muted or gone: keep the letters for the day the chat opens again."""
+        closed = chat_life.why_closed(letter.chat_id, why, forbidden=forbidden)
+        if closed is None:
+            log.error("telegram refuses a letter", letter=letter.id, kind=letter.kind.value, why=why)
+            return _drop(letter, why)
+        log.info("chat is closed", chat=letter.chat_id, closed=closed.value, why=why)
+
+        async def write(connection: AsyncConnection) -> None:
+            await chat_life.close(connection, self.context.desk, letter.chat_id, closed)
 
         return write
 
@@ -305,23 +316,6 @@ async def _repeat(connection: AsyncConnection, letter: Queued, at_ms: int, error
         await outbox.drop(connection, letter.id, f"unclear twice: {error}")
     else:
         await outbox.again(connection, letter, at_ms, unsure=True, error=error)
-
-
-def _refused(letter: Queued, why: str, now_ms: int) -> Write:
-    if any(words in why for words in CHAT_GONE):
-        return _close(letter, why, now_ms)
-    log.error("telegram refuses a letter", letter=letter.id, kind=letter.kind.value, why=why)
-    return _drop(letter, why)
-
-
-def _close(letter: Queued, why: str, now_ms: int) -> Write:
-    """Blocked, kicked or gone: keep the letters for the day the chat opens again."""
-    log.info("chat is closed", chat=letter.chat_id, why=why)
-
-    async def write(connection: AsyncConnection) -> None:
-        await letters.close_chat(connection, letter.chat_id, why, now_ms)
-
-    return write
 
 
 def _drop(letter: Queued, why: str) -> Write:

@@ -10,10 +10,10 @@ from aiogram.types import CallbackQuery, Message, TelegramObject
 from aiogram.types import User as TelegramUser
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from handlers import letters
+from handlers import chat_life, members
 from handlers.callbacks import Open
 from handlers.context import Context
-from handlers.texts import language_of, texts_for
+from handlers.texts import Texts, language_of, texts_for
 from handlers.typed import forget_search
 from storage import people
 
@@ -21,8 +21,8 @@ log = structlog.get_logger(__name__)
 
 Handler = Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]]
 
-ANONYMOUS = frozenset({1087968824, 136817688})
-"""Telegram's stand-ins for anonymous admins and for channels: nobody's account can be theirs."""
+ANONYMOUS = frozenset({1087968824, 136817688, 777000})
+"""Telegram's stand-ins for anonymous admins and channels, and itself: nobody's account can be theirs."""
 
 
 class Guard(BaseMiddleware):
@@ -34,13 +34,18 @@ class Guard(BaseMiddleware):
 
     async def __call__(self, handler: Handler, event: TelegramObject, data: dict[str, Any]) -> Any:
         """Let it through, or say kindly why not."""
+        if isinstance(event, Message):
+            if members.tells_of_members(event):
+                return await handler(event, data)  # nobody said it: whoever is named may not even be known
+            if _is_nobodys(event):
+                return None
         person = event.from_user if isinstance(event, Message | CallbackQuery) else None
         if person is None:
             return None
         refusal = self._refusal(person)
         if refusal is not None:
             t = texts_for(language_of(person.language_code, self.context.default_language))
-            await self._refuse(event, t.plain(refusal, id=str(person.id)))
+            await self._refuse(event, t, refusal, person)
             return None
         language = language_of(person.language_code, self.context.default_language)
         chat = event.message.chat if isinstance(event, CallbackQuery) and event.message else None
@@ -66,10 +71,11 @@ class Guard(BaseMiddleware):
             return "guard-not-allowed"
         return None
 
-    async def _refuse(self, event: TelegramObject, text: str) -> None:
+    async def _refuse(self, event: TelegramObject, t: Texts, refusal: str, person: TelegramUser) -> None:
+        text = t.plain(refusal, id=str(person.id))
         if isinstance(event, CallbackQuery):
             await event.answer(text, show_alert=True)
-        elif isinstance(event, Message) and _is_for_us(event):
+        elif isinstance(event, Message) and _is_for_us(event, await _name_of(event)):
             await event.reply(text)
 
     async def _meet(self, connection: AsyncConnection, chat_id: int, kind: str, title: str) -> None:
@@ -77,14 +83,28 @@ class Guard(BaseMiddleware):
         known = await people.get_chat(connection, chat_id)
         if known is None or known.closed is not None or known.title != title:
             desk = self.context.desk
-            if await letters.open_chat(connection, chat_id, kind, title, desk.now_ms()):
+            if await chat_life.reopen(connection, desk, chat_id, kind, title):
                 desk.bells.outbox.set()
 
 
-def _is_for_us(message: Message) -> bool:
+def _is_nobodys(message: Message) -> bool:
+    """What a linked channel posts, and that somebody came: it is answered by nobody."""
+    return bool(message.is_automatic_forward or message.new_chat_members)
+
+
+async def _name_of(message: Message) -> str:
+    """The bot's own name, as commands call it."""
+    return "" if message.bot is None else (await message.bot.me()).username or ""
+
+
+def _is_for_us(message: Message, our_name: str) -> bool:
     """As an admin the bot hears a whole group: it speaks up only where it was spoken to."""
-    if message.chat.type == "private" or (message.text or "").startswith("/"):
+    text = message.text or ""
+    if message.chat.type == "private":
         return True
+    if text.startswith("/"):
+        called = text.split(maxsplit=1)[0].partition("@")[2]
+        return called.casefold() in {"", our_name.casefold()}
     replied, bot = message.reply_to_message, message.bot
     author = replied.from_user if replied else None
     return bot is not None and author is not None and author.id == bot.id

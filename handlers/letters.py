@@ -1,7 +1,7 @@
 """Drawing what the outbox sends: always from the rows as they are at that moment."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -14,7 +14,7 @@ from handlers.views import outcome as outcome_views
 from handlers.views import rental as rental_views
 from handlers.views.card import CardFacts
 from handlers.views.view import View
-from storage import accounts, chat_ids, messages, orders, outbox, people, purchases
+from storage import accounts, messages, orders, people, purchases
 from storage.orders import Order
 from storage.outbox import Kind, Letter, Priority, Queued
 
@@ -98,34 +98,6 @@ async def remember(connection: AsyncConnection, drawn: Drawn, message_id: int) -
         await orders.change(connection, drawn.card_of, card_id=message_id)
     if drawn.outcome_of is not None:
         await purchases.set_card(connection, drawn.outcome_of, message_id)
-
-
-async def close_chat(connection: AsyncConnection, chat_id: int, why: str, now_ms: int) -> None:
-    """Nothing can be sent there any more: its letters wait until `open_chat`.
-
-    Open orders of a group go on in the private chats of those who ordered, who are told.
-    """
-    chat = await people.get_chat(connection, chat_id)
-    await outbox.park(connection, chat_id, why)
-    await people.close_chat(connection, chat_id, why)
-    for user_id, order_ids in (await chat_ids.take_home(connection, chat_id)).items():
-        home = Letter(
-            kind=Kind.NOTICE,
-            priority=Priority.CODE,
-            user_id=user_id,
-            chat_id=user_id,
-            args={"text": "notice-group-closed", "title": chat.title if chat else ""},
-        )
-        await outbox.put(connection, home, now_ms)
-        for order_id in order_ids:
-            card = replace(home, kind=Kind.CARD, priority=Priority.OUTCOME, order_id=order_id, args={})
-            await outbox.put(connection, card, now_ms)
-
-
-async def open_chat(connection: AsyncConnection, chat_id: int, kind: str, title: str, now_ms: int) -> int:
-    """Somebody uses the chat (again). How many letters had waited for that: ring the outbox's bell."""
-    await people.meet_chat(connection, chat_id, kind, title)
-    return await outbox.unpark(connection, chat_id, now_ms)
 
 
 async def _outcome(connection: AsyncConnection, context: Context, t: Texts, letter: Queued) -> Drawn | None:

@@ -5,9 +5,18 @@ from dataclasses import dataclass
 import structlog
 from aiogram import Bot
 from aiogram.enums import ChatMemberStatus
-from aiogram.exceptions import ClientDecodeError, TelegramAPIError, TelegramBadRequest, TelegramForbiddenError
+from aiogram.exceptions import (
+    ClientDecodeError,
+    TelegramAPIError,
+    TelegramBadRequest,
+    TelegramForbiddenError,
+    TelegramMigrateToChat,
+)
+from aiogram.types import ChatMemberRestricted, ChatMemberUnion
 
+from handlers import chat_life
 from orders.access import Standing
+from orders.desk import Desk
 from orders.errors import NobodyKnows
 
 log = structlog.get_logger(__name__)
@@ -16,9 +25,6 @@ PATIENCE = 5
 """Seconds for the question: somebody waits with a finger on Buy."""
 
 ADMINS = frozenset({ChatMemberStatus.CREATOR, ChatMemberStatus.ADMINISTRATOR})
-IN_CHAT = ADMINS | {ChatMemberStatus.MEMBER}
-"""Restricted ones are left out: whoever may not speak there may not spend there."""
-
 NO_MEMBER = ("user not found", "member not found", "PARTICIPANT_ID_INVALID", "USER_NOT_PARTICIPANT")
 
 
@@ -27,11 +33,17 @@ class Membership:
     """The desk's question to Telegram."""
 
     bot: Bot
+    desk: Desk
 
     async def __call__(self, chat_id: int, user_id: int) -> Standing:
         """Raises NobodyKnows if Telegram does not say."""
         try:
             member = await self.bot.get_chat_member(chat_id, user_id, request_timeout=PATIENCE)
+        except TelegramMigrateToChat as error:  # its messages about that were missed
+            async with self.desk.db.transaction() as connection:
+                await chat_life.move(connection, self.desk, chat_id, error.migrate_to_chat_id)
+            self.desk.bells.outbox.set()
+            return await self(error.migrate_to_chat_id, user_id)
         except TelegramForbiddenError:
             return Standing(in_chat=False)  # the bot itself was thrown out: nothing is ordered there
         except TelegramBadRequest as error:
@@ -42,4 +54,11 @@ class Membership:
         except (TelegramAPIError, ClientDecodeError) as error:
             log.warning("membership unknown", chat=chat_id, user=user_id, why=type(error).__name__)
             raise NobodyKnows from None
-        return Standing(in_chat=member.status in IN_CHAT, is_admin=member.status in ADMINS)
+        return Standing(in_chat=_is_in(member), is_admin=member.status in ADMINS)
+
+
+def _is_in(member: ChatMemberUnion) -> bool:
+    """Whoever may not speak there may not spend there."""
+    if isinstance(member, ChatMemberRestricted):
+        return member.is_member and member.can_send_messages
+    return member.status in ADMINS or member.status == ChatMemberStatus.MEMBER

@@ -35,7 +35,7 @@ def dispatcher(context: Context, allowed: frozenset[int]) -> Dispatcher:
     }
     dispatcher.include_routers(
         errors.setup(),
-        members.setup(),
+        members.setup(allowed),
         start.setup(),
         accounts.setup(),
         order.setup(),

@@ -7,12 +7,13 @@ from decimal import Decimal
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from orders import shares as lending
 from orders.access import may_manage
 from orders.desk import Desk
 from orders.errors import AlreadyLinked, BadName, Gone, NotYours
 from providers.errors import BadKey, SiteError
 from providers.site import Credentials
-from storage import accounts, orders, outbox
+from storage import accounts, orders, outbox, shares
 from storage.accounts import Account
 from storage.db import new_id
 from storage.outbox import Kind, Letter, Priority
@@ -104,8 +105,12 @@ async def replace_key(desk: Desk, account: Account, credentials: Credentials) ->
 
 
 async def remove(desk: Desk, account: Account) -> None:
-    """Unlink. Open orders are still watched; `upkeep` wipes the key once none is left."""
-    await _set(desk, account, removed_at=desk.now())
+    """Unlink: what is lent ends. Open orders are still watched; `upkeep` wipes the key once none is left."""
+    async with desk.db.transaction() as connection:
+        await accounts.change(connection, account.id, removed_at=desk.now())
+        for share in await shares.of_account(connection, account.id):
+            await lending.end(connection, desk, share, "unlinked")
+    desk.bells.outbox.set()
 
 
 async def own(desk: Desk, account_id: str, user_id: int) -> Account:

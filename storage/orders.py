@@ -11,8 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from providers.site import OrderRef
 from providers.words import State
 from storage import prepared
+from storage.chat_ids import move_letters
 from storage.drafts import Pick, ids_of, picks_from_json, picks_to_json
-from storage.tables import orders, outbox
+from storage.tables import orders
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -332,7 +333,8 @@ async def hand_over(
 ) -> list[tuple[str, str]]:
     """A person's open orders of a share are the owner's now, in the owner's private chat.
 
-    With what waits to be sent of them. Their ids, and those of their purchases.
+    With what waits to be sent of them, but for their cards: write these anew. Their ids, and those of
+    their purchases.
     """
     query = select(orders.c.id, orders.c.purchase_id).where(
         orders.c.share_id == share_id, orders.c.user_id == user_id, orders.c.is_open
@@ -341,6 +343,5 @@ async def hand_over(
     ids = [order_id for order_id, _ in moved]
     place = {"user_id": owner_id, "chat_id": owner_id, "thread_id": None}
     await connection.execute(update(orders).where(orders.c.id.in_(ids)).values(**place, card_id=None))
-    waiting = outbox.c.order_id.in_(ids), outbox.c.state.in_(["due", "sending", "parked"])
-    await connection.execute(update(outbox).where(*waiting).values(**place, state="due"))
+    await move_letters(connection, ids, place)
     return moved

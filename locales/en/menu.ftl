@@ -56,7 +56,7 @@ button-keep-days = { $days ->
 
 toast-old-button = This button is from an older menu. Here is a new one.
 toast-gone = This is no longer there.
-guard-anonymous = Please write as yourself: an anonymous admin or a channel can't own an order.
+guard-anonymous = Please write as yourself: an anonymous admin or a channel can't own an order. Switch off “Remain anonymous” in your admin rights, or pick yourself next to the message field.
 guard-not-allowed = This bot is private. Your Telegram id is { $id }; the bot's owner can let you in.
 
 typed-unasked = I wasn't waiting for a message just now. Here is the menu.

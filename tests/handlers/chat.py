@@ -26,6 +26,7 @@ NAMES = {
     "getsms": "getsms.online",
     "gotsms": "GotSMS",
 }
+HELLO = "👋"
 PATIENCE = 20.0
 """Seconds for something to appear; only a broken bot needs them."""
 
@@ -120,12 +121,13 @@ class Town:
         await self.call("POST", f"/outside/{site}/orders/{order_id}/sms", {"text": text})
 
     async def group(self, *people: "Person", bot_is_admin: bool = False, forum: bool = False) -> int:
-        """A group of these people and the bot; its id."""
+        """A group of these people and the bot, which has said hello; its id."""
         ids = [person.id for person in people]
         made = await self.call("POST", "/groups", {
             "title": "Friends", "members": ids, "admins": [BOT] if bot_is_admin else [],
             "bots": [BOT], "supergroup": True, "forum": forum,
         })  # fmt: skip
+        await people[0].at(int(made["id"])).sees(HELLO)
         return int(made["id"])
 
 
