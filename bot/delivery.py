@@ -7,12 +7,16 @@ from dataclasses import replace
 import structlog
 from aiogram import Bot
 from aiogram.exceptions import TelegramBadRequest
+from aiogram.utils.deep_linking import create_start_link
 
 from bot.limits import SendLimits
+from handlers.keyboard import Keyboard, link_button
 from handlers.letters import Drawn
+from handlers.private import CODES_LINK
 from handlers.screen import NO_PREVIEW, reply_to
 from handlers.texts import Html
 from handlers.views.view import View
+from handlers.whisper import whisper
 from storage.outbox import Kind, Queued
 
 log = structlog.get_logger(__name__)
@@ -30,12 +34,17 @@ THREAD_GONE = ("TOPIC_CLOSED", "TOPIC_DELETED", "message thread not found")
 CANT_SHOW = ("can't parse entities", "BUTTON_", "reply markup is too long", "message is too long")
 
 
-async def deliver(bot: Bot, limits: SendLimits, letter: Queued, drawn: Drawn) -> int:
-    """Send or edit; the message's id. Raises what Telegram answers.
+async def deliver(bot: Bot, limits: SendLimits, letter: Queued, drawn: Drawn) -> int | None:
+    """Send or edit; the message's id, None where one member alone sees it. Raises what Telegram answers.
 
     A card that is gone is sent anew, a closed topic's letter goes to the chat itself, and what can't
-    be shown as it was drawn goes out as plain text: better than a code that nobody gets.
+    be shown as it was drawn goes out as plain text: better than a code that nobody gets. What one member
+    alone may see stays theirs on each of these ways. Raises CantWhisper where no way is left for that.
     """
+    if drawn.leads_home is not None:
+        link = await create_start_link(bot, CODES_LINK)
+        keyboard = Keyboard().row(link_button(drawn.leads_home, link)).markup()
+        drawn = replace(drawn, view=replace(drawn.view, keyboard=keyboard))
     thread_id = None if letter.thread_id == GENERAL else letter.thread_id
     letter = replace(letter, thread_id=thread_id)
     try:
@@ -75,7 +84,18 @@ def _plain(view: View) -> View:
     return View(Html(html.escape(words[:LONGEST_TEXT], quote=False)))
 
 
-async def _put(bot: Bot, letter: Queued, drawn: Drawn) -> int:
+async def _put(bot: Bot, letter: Queued, drawn: Drawn) -> int | None:
+    if drawn.only_for is not None:
+        await whisper(
+            bot,
+            drawn.view,
+            chat_id=letter.chat_id,
+            user_id=drawn.only_for,
+            thread_id=letter.thread_id,
+            answers=drawn.reply_to,
+            request_timeout=TIME_OUT,
+        )
+        return None
     if drawn.edits is not None:
         return await _edit(bot, letter, drawn, drawn.edits)
     sent = await bot.send_message(

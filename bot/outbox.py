@@ -3,6 +3,9 @@
 Editing a known message is repeated until it is there. A push can double, so after an unclear
 send it is repeated at most once, says so, and waits until Telegram is well again. Only a crash
 repeats a code as often as it happens: rather a marked repeat than a code that never rang.
+
+A code that one member of a group alone may see is shown there to them alone; where Telegram refuses
+that, it goes to their private chat, and waits there until they open it.
 """
 
 import asyncio
@@ -27,12 +30,13 @@ from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.counting import COUNTED
-from bot.delivery import deliver
+from bot.delivery import TIME_OUT, deliver
 from bot.limits import SendLimits
 from bot.work import rest
 from handlers import chat_life, letters
 from handlers.context import Context
 from handlers.letters import Drawn
+from handlers.whisper import CantWhisper, can_whisper
 from storage import outbox
 from storage.outbox import Kind, Priority, Queued, Waiting
 
@@ -212,15 +216,18 @@ class Outbox:
         return _drop(letter, "nothing to send") if drawn is None else await self._post(letter, drawn)
 
     async def _post(self, letter: Queued, drawn: Drawn) -> Write:
-        if letter.unsure and drawn.edits is None and not await self._is_well():
-            return self._after_a_pause(letter, "telegram is not well yet")
+        if (not_yet := await self._ask_first(letter, drawn)) is not None:
+            return not_yet
         try:
-            sent_id = await deliver(self.bot, self.limits, letter, drawn)
+            return self._sent(letter, drawn, await deliver(self.bot, self.limits, letter, drawn))
+        except (TelegramBadRequest, TelegramForbiddenError, CantWhisper) as error:
+            if drawn.only_for is None:
+                return self._failed(letter, error)
+            return self._take_home(letter, drawn.only_for, str(error) or type(error).__name__)
         except TelegramAPIError as error:
-            return self._failed(letter, error)
+            return self._failed(letter, error, drawn.only_for)
         except Exception as error:  # noqa: BLE001 - HTML, bytes that are no text, JSON that lacks something
-            return self._unclear(letter, error)
-        return self._sent(letter, drawn, sent_id)
+            return self._unclear(letter, error, drawn.only_for)
 
     async def _is_well(self) -> bool:
         """Whether Telegram answers again: a push is repeated only then."""
@@ -231,7 +238,21 @@ class Outbox:
             return False
         return True
 
-    def _failed(self, letter: Queued, error: TelegramAPIError) -> Write:
+    async def _ask_first(self, letter: Queued, drawn: Drawn) -> Write | None:
+        """Whether Telegram answers, and knows what one member alone sees. None: that is asked already."""
+        if letter.unsure and drawn.edits is None and not await self._is_well():
+            return self._after_a_pause(letter, "telegram is not well yet")
+        if drawn.only_for is None:
+            return None
+        try:
+            await can_whisper(self.bot, letter.chat_id, drawn.only_for, request_timeout=TIME_OUT)
+        except (TelegramRetryAfter, TelegramMigrateToChat) as error:
+            return self._failed(letter, error)
+        except (TelegramAPIError, ClientDecodeError) as error:
+            return self._after_a_pause(letter, type(error).__name__)  # so far nothing was sent
+        return None
+
+    def _failed(self, letter: Queued, error: Exception, only_for: int | None = None) -> Write:
         """Every way in which Telegram says no, or nothing."""
         match error:
             case TelegramRetryAfter():
@@ -246,25 +267,30 @@ class Outbox:
             case TelegramNetworkError() if isinstance(error.__cause__, ClientConnectorError):
                 write = self._after_a_pause(letter, "unreachable")  # certainly not delivered
             case TelegramNetworkError() | TelegramServerError():
-                write = self._unclear(letter, error)
+                write = self._unclear(letter, error, only_for)
             case _:
                 log.error("telegram refuses", letter=letter.id, error=str(error))
                 write = self._after_a_pause(letter, type(error).__name__)
         return write
 
-    def _sent(self, letter: Queued, drawn: Drawn, sent_id: int) -> Write:
+    def _sent(self, letter: Queued, drawn: Drawn, sent_id: int | None) -> Write:
         async def write(connection: AsyncConnection) -> None:
             await outbox.sent(connection, letter.id, self.context.desk.now_ms(), sent_id)
-            if drawn.edits != sent_id:
+            if sent_id is not None and drawn.edits != sent_id:
                 await letters.remember(connection, drawn, sent_id)
 
         return write
 
-    def _unclear(self, letter: Queued, error: Exception) -> Write:
-        """No answer from Telegram that says so. It may have delivered."""
+    def _unclear(self, letter: Queued, error: Exception, only_for: int | None) -> Write:
+        """No answer from Telegram that says so. It may have delivered.
+
+        What one member of a group alone may see stands on no card there: the second time it goes home.
+        """
         log.warning("telegram does not answer", letter=letter.id, error=type(error).__name__)
         pause = _backoff(letter)
         self.limits.freeze(letter.chat_id, pause)  # keeps the order within the chat
+        if letter.unsure and only_for is not None:
+            return self._take_home(letter, only_for, "unclear twice")
 
         async def write(connection: AsyncConnection) -> None:
             at_ms = self.context.desk.now_ms() + int(pause * 1000)
@@ -300,6 +326,16 @@ class Outbox:
 
         async def write(connection: AsyncConnection) -> None:
             await chat_life.close(connection, self.context.desk, letter.chat_id, closed)
+
+        return write
+
+    def _take_home(self, letter: Queued, user_id: int, why: str) -> Write:
+        """Telegram does not show it to one member of a group alone: it goes to their private chat."""
+        log.info("code goes to the private chat", letter=letter.id, why=why)
+
+        async def write(connection: AsyncConnection) -> None:
+            now_ms = self.context.desk.now_ms()
+            await outbox.readdress(connection, letter.id, user_id, now_ms, error=why)
 
         return write
 

@@ -224,6 +224,18 @@ class LogButton(CallbackData, prefix="y"):
     span: str = ""
 
 
+class ShowCode(CallbackData, prefix="v"):
+    """The code of an order, for who ordered alone."""
+
+    order: str
+
+
+class AskIn(CallbackData, prefix="z"):
+    """Ask the owner of a share to be let in."""
+
+    share: str
+
+
 class Cancel(CallbackData, prefix="x"):
     """Stop what is being typed."""
 
@@ -231,7 +243,7 @@ class Cancel(CallbackData, prefix="x"):
 class ShareDo(StrEnum):
     """What can be done with an account that is lent to a group."""
 
-    LIST = "list"  # in a group: what is or could be shared there; in private: my shares
+    LIST = "list"  # in a group: what is or could be shared there; in private: my shares; arg: page
     BEGIN = "begin"  # id: of the account
     SHOW = "show"
     WHO = "who"  # arg: the rule; empty: show the choice

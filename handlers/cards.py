@@ -7,21 +7,36 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from handlers.context import Context
 from handlers.views.card import CardFacts
+from handlers.views.codes import ALONE, Audience
 from orders import acts, inbox
 from orders.desk import Desk
-from storage import messages, orders
+from storage import messages, orders, people, shares
 from storage.accounts import Account
 from storage.messages import Message
 from storage.orders import Order
 from storage.sealed import MessageBody, open_message
+from storage.shares import Codes
 
 
-async def facts_of(context: Context, order: Order, account: Account) -> CardFacts:
-    """All that a card shows beside the order's row."""
+async def facts_of(context: Context, order: Order, account: Account, chat_id: int) -> CardFacts:
+    """All that a card shows beside the order's row, to those who read in that chat."""
     async with context.desk.db.transaction() as connection:
         arrived = await messages.of_order(connection, order.id)
         family = await family_of(connection, context, order)
-    return facts_with(context, order, account, arrived, family)
+        audience = await audience_of(connection, order, chat_id)
+    return facts_with(context, order, account, arrived, audience, family)
+
+
+async def audience_of(connection: AsyncConnection, order: Order, chat_id: int) -> Audience:
+    """Who reads in that chat. Codes that one alone may see are shown in that person's private chat only."""
+    if order.share_id is None or chat_id == order.user_id:
+        return ALONE
+    share = await shares.get(connection, order.share_id)
+    return Audience(
+        buyer=await people.name_of(connection, order.user_id),
+        sees_codes=share is not None and share.codes is Codes.ALL,
+        in_group=chat_id < 0,
+    )
 
 
 async def family_of(connection: AsyncConnection, context: Context, order: Order) -> Sequence[Order]:
@@ -37,15 +52,22 @@ def facts_with(
     order: Order,
     account: Account,
     arrived: Sequence[Message],
+    audience: Audience,
     family: Sequence[Order] = (),
 ) -> CardFacts:
-    """The same, with the order's messages and those bought with it at hand."""
+    """The same, with the order's messages and those bought with it at hand.
+
+    Messages that are not for the audience are not even opened.
+    """
     desk = context.desk
+    shown = arrived if audience.sees_codes else ()
     return CardFacts(
         site=desk.site(account),
         account_name=account.name,
         acts=acts.available(desk, order, account),
-        messages=[open_body(desk, order, message) for message in arrived],
+        messages=[open_body(desk, order, message) for message in shown],
+        kept=0 if audience.sees_codes else sum(message.body is not None for message in arrived),
+        audience=audience,
         now=int(desk.site_now(order.site)),
         family=family,
     )

@@ -1,11 +1,12 @@
 """Drawing what the outbox sends: always from the rows as they are at that moment."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from handlers.cards import facts_with, family_of, open_body
+from handlers import share_letters, waiting_codes
+from handlers.cards import audience_of, facts_with, family_of, open_body
 from handlers.context import Context
 from handlers.texts import Texts, texts_for
 from handlers.views import bid_notices, menu
@@ -15,6 +16,7 @@ from handlers.views import rental as rental_views
 from handlers.views.card import CardFacts
 from handlers.views.view import View
 from storage import accounts, messages, orders, people, purchases
+from storage.messages import Message
 from storage.orders import Order
 from storage.outbox import Kind, Letter, Priority, Queued
 
@@ -38,6 +40,10 @@ class Drawn:
     """The order whose card this is, if it is one."""
     outcome_of: str | None = None
     """The purchase whose message this is, if it is one."""
+    only_for: int | None = None
+    """In a group: the one member who may see it. Nobody else gets it, whatever goes wrong."""
+    leads_home: str | None = None
+    """The label of a button below it that opens the private chat."""
 
 
 def patience(letter: Letter) -> float:
@@ -57,6 +63,9 @@ async def draw(context: Context, letter: Queued) -> Drawn | None:
             return await _outcome(connection, context, t, letter)
         if letter.order_id is not None:
             return await _about_order(connection, context, t, letter)
+        if "share" in letter.args:
+            told = await share_letters.draw(connection, context, t, letter)
+            return None if told is None else Drawn(view=told)
     args = {name: str(value) for name, value in letter.args.items() if name != "text"}
     return Drawn(view=View(t(str(letter.args["text"]), **args), menu.home(t)))
 
@@ -69,17 +78,38 @@ async def _about_order(
     if order is None or account is None:
         return None
     arrived = await messages.of_order(connection, order.id)
-    facts = facts_with(context, order, account, arrived, await family_of(connection, context, order))
+    audience = await audience_of(connection, order, letter.chat_id)
+    family = await family_of(connection, context, order)
+    facts = facts_with(context, order, account, arrived, audience, family)
     if letter.kind is Kind.CARD:
         return Drawn(view=card_views.card(t, order, facts), edits=order.card_id, card_of=order.id)
-    if letter.kind is Kind.NOTICE:
-        return _notice(t, letter, order, facts)
+    if letter.kind is Kind.PUSH:
+        return _push(context, t, letter, order, facts, arrived)
+    if letter.args.get("text") == waiting_codes.CODE_WAITS:
+        return await _code_waits(connection, t, letter, order)
+    return _notice(t, letter, order, facts)
+
+
+def _push(
+    context: Context, t: Texts, letter: Queued, order: Order, facts: CardFacts, arrived: Sequence[Message]
+) -> Drawn | None:
+    """One SMS: for all who read there, or for who ordered alone."""
     message = next((one for one in arrived if one.id == letter.message_id), None)
     if message is None:
         return None
     body = open_body(context.desk, order, message)
     view = card_views.push(t, order, facts, body, repeated=letter.unsure)
-    return Drawn(view=view, reply_to=order.card_id)
+    reply_to = order.card_id if order.chat_id == letter.chat_id else None
+    only_for = None if facts.audience.sees_codes else order.user_id
+    return Drawn(view=view, reply_to=reply_to, only_for=only_for)
+
+
+async def _code_waits(connection: AsyncConnection, t: Texts, letter: Queued, order: Order) -> Drawn | None:
+    """A line that calls somebody to the private chat, as long as that is not open."""
+    line = await waiting_codes.line(connection, t, letter.chat_id, order)
+    if line is None:
+        return None
+    return Drawn(view=line, reply_to=order.card_id, leads_home=t.plain("button-get-code"))
 
 
 def _notice(t: Texts, letter: Queued, order: Order, facts: CardFacts) -> Drawn | None:

@@ -12,6 +12,9 @@ from handlers.views.view import View
 ACCOUNTS_LINK = "accounts"
 """What the link from a group to the private chat says."""
 
+CODES_LINK = "codes"
+"""The same, where codes wait there: opening the chat is all that it takes."""
+
 
 async def way_to_private(bot: Bot, t: Texts) -> InlineKeyboardMarkup:
     """A keyboard of nothing but the button that leads to the accounts in the private chat."""

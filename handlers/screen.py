@@ -10,6 +10,7 @@ import structlog
 from aiogram import Bot
 from aiogram.exceptions import ClientDecodeError, TelegramAPIError, TelegramBadRequest, TelegramRetryAfter
 from aiogram.types import (
+    BufferedInputFile,
     CallbackQuery,
     ForceReply,
     LinkPreviewOptions,
@@ -123,13 +124,16 @@ class Screen:
             name=self.name,
         )
 
-    async def answer(self, text: str = "", *, alert: bool = False) -> None:
-        """Answer the press, once: until then the button spins. That it can't be answered stops nothing."""
+    async def answer(self, text: str = "", *, alert: bool = False, url: str | None = None) -> None:
+        """Answer the press, once: until then the button spins. That it can't be answered stops nothing.
+
+        `url`: a link to the private chat with the bot, which the client opens.
+        """
         if self.query is None or self._answered:
             return
         self._answered = True
         try:
-            await self.query.answer(text[:TOAST_LENGTH] or None, show_alert=alert)
+            await self.query.answer(text[:TOAST_LENGTH] or None, show_alert=alert, url=url)
         except (TelegramAPIError, ClientDecodeError) as error:
             log.info("press not answered", why=str(error)[:200])
 
@@ -196,6 +200,14 @@ class Screen:
             if shown == self.message_id:  # the work itself may have moved on to another message
                 await self.delete(shown)  # what went wrong is told in a message of its own
             raise
+
+    async def send_file(self, name: str, content: bytes, caption: Html) -> None:
+        """A file for this person alone: into the private chat, wherever the screen is.
+
+        Raises TelegramForbiddenError or TelegramBadRequest if they never spoke with the bot.
+        """
+        file = BufferedInputFile(content, name)
+        await _patiently(lambda: self.bot.send_document(self.user_id, file, caption=caption))
 
     async def delete(self, message_id: int) -> bool:
         """Delete a message. False if Telegram no longer lets us."""

@@ -1,6 +1,6 @@
 """What is to be sent to Telegram. A row names what it is about; its text is drawn when it is sent."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from typing import Any, NamedTuple
@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import prepared
 from storage.db import fetch_all
-from storage.tables import outbox
+from storage.tables import orders, outbox
 
 
 class Kind(StrEnum):
@@ -71,7 +71,7 @@ class Waiting(NamedTuple):
 _IS_DUE = outbox.c.state == literal_column("'due'")
 """In these words, since the indexes are partial ones: SQLite must see that they fit."""
 
-_WAITING_CARD = select(outbox.c.id).where(
+_WAITING_CARD = select(outbox.c.id, outbox.c.user_id, outbox.c.chat_id, outbox.c.thread_id).where(
     outbox.c.kind == literal_column("'card'"), _IS_DUE, outbox.c.order_id == bindparam("order_id")
 )
 
@@ -81,15 +81,16 @@ _NEXT_DUE = select(func.min(outbox.c.not_before_ms)).where(
 
 
 async def put(connection: AsyncConnection, letter: Letter, now_ms: int) -> None:
-    """Write a letter. An order's card that waits already is not written twice."""
-    if letter.kind is Kind.CARD and await _card_waits(connection, letter):
+    """Write a letter. An order's card that waits already is not written twice: it goes where this would."""
+    waits = await _waiting_card(connection, letter) if letter.kind is Kind.CARD else None
+    if waits is not None:
+        if tuple(waits)[1:] != tuple(_place(letter).values()):
+            await prepared.change(connection, outbox, waits[0], _place(letter))
         return
     values = {
         "kind": letter.kind.value,
         "priority": int(letter.priority),
-        "user_id": letter.user_id,
-        "chat_id": letter.chat_id,
-        "thread_id": letter.thread_id,
+        **_place(letter),
         "order_id": letter.order_id,
         "purchase_id": letter.purchase_id,
         "message_id": letter.message_id,
@@ -153,7 +154,7 @@ async def sent(connection: AsyncConnection, letter_id: int, now_ms: int, sent_id
 
 async def again(connection: AsyncConnection, letter: Queued, at_ms: int, *, unsure: bool, error: str) -> None:
     """Try again then. A card whose newer edit waits already is dropped instead."""
-    if letter.kind is Kind.CARD and await _card_waits(connection, letter):
+    if letter.kind is Kind.CARD and await _waiting_card(connection, letter) is not None:
         await drop(connection, letter.id, "superseded")
         return
     values = {
@@ -170,6 +171,59 @@ async def drop(connection: AsyncConnection, letter_id: int, error: str) -> None:
     await prepared.change(connection, outbox, letter_id, {"state": "dropped", "error": error})
 
 
+async def readdress(
+    connection: AsyncConnection, letter_id: int, user_id: int, now_ms: int, *, error: str
+) -> None:
+    """It goes to this person's private chat instead, at once."""
+    values = {
+        "state": "due",
+        "user_id": user_id,
+        "chat_id": user_id,
+        "thread_id": None,
+        "attempts": 0,
+        "not_before_ms": now_ms,
+        "error": error,
+    }
+    await prepared.change(connection, outbox, letter_id, values)
+
+
+async def has_push(connection: AsyncConnection, chat_id: int, message_id: str) -> bool:
+    """Whether this SMS is on its way to that chat, or waits until it opens."""
+    query = select(outbox.c.id).where(
+        outbox.c.kind == Kind.PUSH.value,
+        outbox.c.chat_id == chat_id,
+        outbox.c.message_id == message_id,
+        outbox.c.state.in_(["due", "sending", "parked"]),
+    )
+    return (await connection.execute(query.limit(1))).first() is not None
+
+
+async def orders_without_a_chat(connection: AsyncConnection, user_id: int) -> list[str]:
+    """The orders in groups whose codes can't go to this person's closed private chat: one for each group.
+
+    Groups with a code that has waited before are left out: there it was told.
+    """
+    query = (
+        select(outbox.c.state, orders.c.chat_id, orders.c.id)
+        .join(orders, orders.c.id == outbox.c.order_id)
+        .where(
+            outbox.c.kind == Kind.PUSH.value,
+            outbox.c.chat_id == user_id,
+            outbox.c.state.in_(["due", "sending", "parked"]),
+            orders.c.user_id == user_id,
+            orders.c.chat_id < 0,
+        )
+        .order_by(outbox.c.id)
+    )
+    rows = (await connection.execute(query)).all()
+    told = {chat_id for state, chat_id, _ in rows if state == "parked"}
+    first: dict[int, str] = {}
+    for _, chat_id, order_id in rows:
+        if chat_id not in told:
+            first.setdefault(chat_id, order_id)
+    return list(first.values())
+
+
 async def in_state(connection: AsyncConnection, state: str) -> list[Queued]:
     """All letters in this state."""
     query = select(outbox).where(outbox.c.state == state).order_by(outbox.c.id)
@@ -183,9 +237,13 @@ async def forget_older(connection: AsyncConnection, before_ms: int) -> None:
     )
 
 
-async def _card_waits(connection: AsyncConnection, letter: Letter) -> bool:
-    found = await connection.execute(_WAITING_CARD, {"order_id": letter.order_id})
-    return found.first() is not None
+async def _waiting_card(connection: AsyncConnection, letter: Letter) -> Sequence[Any] | None:
+    """The order's card that waits: its id, and where it goes."""
+    return (await connection.execute(_WAITING_CARD, {"order_id": letter.order_id})).first()
+
+
+def _place(letter: Letter) -> dict[str, int | None]:
+    return {"user_id": letter.user_id, "chat_id": letter.chat_id, "thread_id": letter.thread_id}
 
 
 def _row(found: dict[str, Any]) -> Queued:

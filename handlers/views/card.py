@@ -8,9 +8,10 @@ from aiogram.types import InlineKeyboardButton
 
 from handlers.callbacks import HERE, Again, JournalOf, Open, OrderButton, OrderDo, Page, SameNumber
 from handlers.keyboard import Keyboard, Style, button, copy_button, label, page_buttons
-from handlers.texts import Html, Texts, clean, clean_name
-from handlers.views import bids
+from handlers.texts import Html, Texts, clean_name
+from handlers.views import bids, codes
 from handlers.views.accounts import account_label, account_name
+from handlers.views.codes import ALONE, Audience
 from handlers.views.journal import journal_button
 from handlers.views.menu import menu_button
 from handlers.views.names import picked, service
@@ -27,10 +28,6 @@ from storage.orders import Order
 from storage.purchases import Purchase
 from storage.sealed import MessageBody
 
-CARD_TEXT = 700
-"""Characters of an SMS on the card; the push shows it whole."""
-
-PUSH_TEXT = 3000
 ON_CARD = 3
 """Newest messages on the card."""
 
@@ -66,7 +63,10 @@ class CardFacts:
     account_name: str
     acts: Sequence[Act]
     messages: Sequence[MessageBody | None] = field(repr=False)
-    """Oldest first; None: deleted after its time."""
+    """Oldest first; None: deleted after its time. None at all where the codes are kept from who reads."""
+    kept: int = 0
+    """So many are there that are not shown."""
+    audience: Audience = ALONE
     now: int = 0
     """Epoch seconds by the site's clock."""
     family: Sequence[Order] = ()
@@ -81,8 +81,9 @@ def card(t: Texts, order: Order, facts: CardFacts) -> View:
     """The one message of an order, edited in place."""
     newest = [body for body in facts.messages if body is not None][-ON_CARD:]
     keyboard = Keyboard()
-    for code in dict.fromkeys(_code(body) for body in reversed(newest)):
-        keyboard.row(_copy_code(t, code))
+    _copy_buttons(t, keyboard, newest)
+    if facts.kept and facts.audience.in_group:
+        keyboard.row(codes.show_button(t, order))
     if order.number:
         keyboard.row(copy_button(t.plain("button-copy-number", number=order.number), order.number))
     acts = [act for act in facts.acts if is_offered(order, act)]
@@ -100,8 +101,9 @@ def card(t: Texts, order: Order, facts: CardFacts) -> View:
             button(t.plain("button-again"), Again(purchase=order.purchase_id)), menu_button(t, below=True)
         )
     text = t.blocks([
-        t.lines([title(t, order, facts), number(t, order)]),
-        *(_message(t, body) for body in newest),
+        t.lines([title(t, order, facts), codes.ordered_by(t, facts.audience), number(t, order)]),
+        *(codes.message(t, body) for body in newest),
+        codes.kept(t, facts.audience, facts.kept),
         t("card-deleted") if facts.messages and not newest else "",
         t.lines([
             _status(t, order, facts),
@@ -120,15 +122,28 @@ def push(t: Texts, order: Order, facts: CardFacts, body: MessageBody | None, *, 
     service = service_of(order, facts.site)
     if body is None:
         return View(t("push-deleted", service=service))
-    code = _code(body)
+    code = codes.code_of(body)
     head = t("push-code", service=service, code=code) if code else t("push-text", service=service)
     parts = [
         head,
         t("push-number", number=order.number) if order.number else "",
-        _quoted(body, PUSH_TEXT),
+        codes.quoted(body, codes.PUSH_TEXT),
         t("push-repeated") if repeated else "",
     ]
-    return View(t.lines(parts), Keyboard().row(_copy_code(t, code)).markup() if code else None)
+    return View(t.lines(parts), Keyboard().row(codes.copy_code(t, code)).markup() if code else None)
+
+
+def shown(t: Texts, order: Order, facts: CardFacts) -> View:
+    """What came, for who ordered alone: the answer to "Show me the code"."""
+    newest = [body for body in facts.messages if body is not None][-ON_CARD:]
+    keyboard = Keyboard()
+    _copy_buttons(t, keyboard, newest)
+    text = t.blocks([
+        t.lines([t("code-shown", service=service_of(order, facts.site)), number(t, order)]),
+        *(codes.message(t, body) for body in newest),
+        "" if newest else t("card-deleted"),
+    ])  # fmt: skip
+    return View(text, keyboard.markup() if any(map(codes.code_of, newest)) else None)
 
 
 def ask_act(t: Texts, order: Order, act: Act, facts: CardFacts, *, token: str) -> View:
@@ -257,31 +272,6 @@ def number(t: Texts, order: Order) -> Html | str:
     return t("card-number", number=order.number) if order.number else ""
 
 
-def _message(t: Texts, body: MessageBody) -> Html:
-    code = _code(body)
-    return t.lines([t("card-code", code=code) if code else "", _quoted(body, CARD_TEXT)])
-
-
-def _code(body: MessageBody) -> str:
-    """The code as it is shown and copied; empty where there is none that can be seen."""
-    return clean_name(body.code or "")
-
-
-def _quoted(body: MessageBody, length: int) -> Html:
-    """The sender's words: marked as theirs, without links that unfold or text that turns around.
-
-    Empty where they are nothing but the code.
-    """
-    text = clean(body.text, length)
-    if not text or text == _code(body):
-        return Html("")
-    return Html(f"<blockquote><code>{_escape(text)}</code></blockquote>")
-
-
-def _escape(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-
-
 def _status(t: Texts, order: Order, facts: CardFacts) -> Html:
     is_rental = facts.line(order).rental
     own = RENTED.get(order.state) if is_rental and not order.refunded else None
@@ -340,8 +330,10 @@ def _trouble(t: Texts, order: Order, facts: CardFacts) -> Html | str:
     return t("card-trouble", site=facts.site.name) if order.is_open and order.trouble else ""
 
 
-def _copy_code(t: Texts, code: str) -> InlineKeyboardButton | None:
-    return copy_button(t.plain("button-copy-code", code=code), code) if code else None
+def _copy_buttons(t: Texts, keyboard: Keyboard, newest: Sequence[MessageBody]) -> None:
+    """One for each code, the newest first."""
+    for code in dict.fromkeys(codes.code_of(body) for body in reversed(newest)):
+        keyboard.row(codes.copy_code(t, code))
 
 
 def _same_number(t: Texts, order: Order, facts: CardFacts) -> InlineKeyboardButton | None:
@@ -383,11 +375,12 @@ def act_button(t: Texts, order: Order, act: Act) -> InlineKeyboardButton:
 
 def _rooms(t: Texts, order: Order, facts: CardFacts, acts: Sequence[Act]) -> list[InlineKeyboardButton]:
     """What stands behind the card: what the site keeps of the order, and what is seldom pressed."""
+    journals = facts.line(order).journals if facts.audience.sees_codes else ()  # they show what came
     rooms = [
         journal_button(
             t, JournalOf.ORDER, order.id, journal.key, t.plain(f"journal-{journal.key}"), below=True
         )
-        for journal in facts.line(order).journals
+        for journal in journals
     ]
     if any(act.tucked for act in acts):
         settings = OrderButton(do=OrderDo.SETTINGS, id=order.id)
