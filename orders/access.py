@@ -45,6 +45,12 @@ class Standing:
 
     in_chat: bool
     is_admin: bool = False
+    is_known: bool = True
+    """False: Telegram does not say, and nobody is let in for that."""
+
+
+UNKNOWN = Standing(in_chat=False, is_known=False)
+"""Telegram is silent, or the bot is not in that group any more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,11 +84,9 @@ class Seat:
             rights = rights | {Right.END}
             if self.share.admins_act:
                 rights = rights | {Right.ACT_ALL}
-        if self.role is Role.OWNER and not self.standing.in_chat:
+        if not self.standing.in_chat or self.account.removed_at is not None:
             rights = rights - {Right.ORDER}
-        if not self.share.is_active:
-            return rights & AFTER_THE_END
-        return rights if self.account.removed_at is None else rights - {Right.ORDER}
+        return rights if self.share.is_active else rights & AFTER_THE_END
 
     def may(self, right: Right) -> bool:
         """Whether this is one of them."""
@@ -90,18 +94,30 @@ class Seat:
 
     def may_act(self, order: Order) -> bool:
         """Cancel, ban, finish and the like, with this order."""
-        is_own = order.user_id == self.user_id
-        return self.may(Right.ACT_ALL) or (is_own and self.may(Right.ACT))
+        return self._has(order) or (self.may(Right.ACT_ALL) and order.share_id == self.share.id)
+
+    def may_begin_anew(self, order: Order) -> bool:
+        """Buy its number once more: where codes are the buyer's alone, they would be somebody else's then."""
+        is_free = self.share.codes is Codes.ALL or self.role is Role.OWNER
+        return self.may_act(order) and (is_free or order.user_id == self.user_id)
 
     def may_see(self, order: Order) -> bool:
         """Look at its card."""
-        return self.may_act(order) or (order.user_id == self.user_id and self.standing.in_chat)
+        return self.may_act(order)
 
     def may_read(self, order: Order) -> bool:
         """Read its codes."""
-        if self.share.codes is Codes.BUYER:
-            return order.user_id == self.user_id
-        return self.may_see(order)
+        return self._has(order) if self.share.codes is Codes.BUYER else self.may_see(order)
+
+    def _has(self, order: Order) -> bool:
+        """Whether it is this person's own, and they are let near it.
+
+        Once the share has ended, and the bot with it has left the group, nobody can say who is still there:
+        orders that are open then are seen to their end by those who ordered them.
+        """
+        is_forlorn = not self.share.is_active and not self.standing.is_known
+        is_own = order.user_id == self.user_id and order.share_id == self.share.id
+        return is_own and (is_forlorn or self.may(Right.ACT))
 
 
 def may_order(account: Account, user_id: int) -> bool:

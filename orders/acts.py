@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from orders import inbox, keys, shares
+from orders import inbox, keys, share_notes, shares
 from orders.access import Right, Seat, may_act, may_order
 from orders.desk import Desk
 from orders.errors import Barred, Gone, NotNow, NotYours
@@ -17,6 +17,7 @@ from providers.words import (
 from storage import orders
 from storage.accounts import Account
 from storage.orders import Order
+from storage.shares import Role
 
 log = structlog.get_logger(__name__)
 
@@ -31,6 +32,8 @@ class Pressed:
     order: Order
     account: Account
     act: Act
+    payer: Seat | None = None
+    """Of an act that costs: who pays by a share. None: the account's owner by themselves."""
 
 
 async def pressed(desk: Desk, order_id: str, act_key: str, user_id: int) -> Pressed:
@@ -39,29 +42,40 @@ async def pressed(desk: Desk, order_id: str, act_key: str, user_id: int) -> Pres
     Raises Gone, NotYours, NotNow, Barred, and for an order of a share MayNot and NobodyKnows.
     """
     order, account = await load(desk, order_id)
+    seat = await shares.seat_of_order(desk, order, user_id)
+    return checked(desk, order, account, act_key, user_id, seat)
+
+
+def checked(  # noqa: PLR0917 - who presses what with which order, nothing of it optional
+    desk: Desk, order: Order, account: Account, act_key: str, user_id: int, seat: Seat | None
+) -> Pressed:
+    """The same with its rows and the presser's seat at hand. Raises what `pressed` raises."""
     try:
         act = desk.line(account, order.line).act(act_key)
     except KeyError:
         raise Gone("act") from None
-    seat = await shares.seat_of_order(desk, order, user_id)
     if not may_act(order, account, user_id, seat):
         raise NotYours
     if not _has_key(account, order, act):
         raise Gone("account")
-    if act.effect.costs:
-        _may_pay(account, user_id, seat)
+    payer = _payer(order, account, act, user_id, seat) if act.effect.costs else None
     if order.state not in act.when:
         raise NotNow
     if is_barred(act, order):
         raise Barred
-    return Pressed(order, account, act)
+    return Pressed(order, account, act, payer)
 
 
-def _may_pay(account: Account, user_id: int, seat: Seat | None) -> None:
-    if seat is not None:
-        shares.demand(seat, Right.ORDER)
-    elif not may_order(account, user_id):
+def _payer(order: Order, account: Account, act: Act, user_id: int, seat: Seat | None) -> Seat | None:
+    """Who pays by the order's share. Once that has ended the owner alone does, as for any order of theirs."""
+    if seat is None or (seat.role is Role.OWNER and not seat.share.is_active):
+        if not may_order(account, user_id):
+            raise NotYours
+        return None
+    shares.demand(seat, Right.ORDER)
+    if act.effect is Effect.BUYS and not seat.may_begin_anew(order):
         raise NotYours
+    return seat
 
 
 async def load(desk: Desk, order_id: str) -> tuple[Order, Account]:
@@ -122,6 +136,14 @@ async def carry_out(desk: Desk, order: Order, act: Act, given: Picks = NOTHING_G
     final = await look_again(desk, after or order, account)
     desk.bells.watcher.set()
     return final or after
+
+
+async def carry_out_pressed(
+    desk: Desk, press: Pressed, user_id: int, given: Picks = NOTHING_GIVEN
+) -> Order | None:
+    """The same for somebody who pressed it. In the log of a share that stands first, whatever comes of it."""
+    await share_notes.acted(desk, press.order, press.act.key, user_id)
+    return await carry_out(desk, press.order, press.act, given)
 
 
 def is_to_wake(desk: Desk, order: Order) -> bool:

@@ -13,7 +13,8 @@ from typing import Any
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from orders import match, private, settle
+from orders import match, private, settle, shares
+from orders.access import Right
 from orders.desk import Desk
 from orders.errors import Gone, NotYours
 from orders.wish import option_tag
@@ -290,7 +291,10 @@ async def _partly_found(
 
 
 async def choose(desk: Desk, purchase_id: str, tag: str, user_id: int) -> None:
-    """Somebody says which order is theirs, or (no tag) that nothing was bought. Raises Gone, NotYours.
+    """Somebody says which order is theirs, or (no tag) that nothing was bought.
+
+    Of what a share paid its owner alone says so: a word must neither free money that was spent, nor give
+    away an order that the owner made elsewhere. Raises Gone, NotYours, MayNot, NobodyKnows.
 
     `tag`: the `option_tag` of the order's id at the site.
     """
@@ -299,10 +303,12 @@ async def choose(desk: Desk, purchase_id: str, tag: str, user_id: int) -> None:
     if purchase is None or purchase.state is not Outcome.UNKNOWN:
         raise Gone("purchase")
     account = await desk.account(purchase.account_id)
-    if user_id not in {purchase.user_id, account.owner_id}:
+    if purchase.share_id is not None:
+        shares.demand(await shares.seat(desk, purchase.share_id, user_id), Right.RULE)
+    elif user_id not in {purchase.user_id, account.owner_id}:
         raise NotYours
     if not tag:
-        await settle.dismissed(desk, purchase)
+        await settle.dismissed(desk, purchase, user_id)
         return
     site_id = next((one["id"] for one in purchase.found or () if option_tag(one["id"]) == tag), None)
     if site_id is None:

@@ -75,7 +75,6 @@ async def take_in(
     after = await schedule(connection, desk, after, proven=proven)
     after = await rentals.remind(connection, desk, after)
     await _learn(connection, desk, current, after, seen)
-    await share_notes.lived(connection, desk, current, after, arrived=arrived > 0)
     written = await write_change(connection, desk, current, after)
     return after, written or arrived > 0
 
@@ -83,6 +82,7 @@ async def take_in(
 async def write_change(connection: AsyncConnection, desk: Desk, before: Order, after: Order) -> bool:
     """Save an order, with the letters that its change calls for. Whether there were any."""
     await orders.save(connection, after)
+    await share_notes.lived(connection, desk, before, after)
     if not looks_different(before, after):
         return False
     await put_card(connection, desk, after)
@@ -110,6 +110,7 @@ async def store_messages(
             await messages.set_site_id(connection, twin.message.id, sms.id)
             twin.message = replace(twin.message, site_id=sms.id)
     if arrived:
+        await share_notes.arrived(connection, desk, order)
         await put_card(connection, desk, order)
     return arrived
 

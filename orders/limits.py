@@ -115,7 +115,11 @@ async def all_rooms(connection: AsyncConnection, user_id: int, share_id: str | N
 
 
 async def check(connection: AsyncConnection, purchase: Purchase, now: int) -> list[Room]:
-    """Raises OverLimit if this intent, which is stored already, goes over a cap. All that is left else."""
+    """Raises OverLimit if this intent, which is stored already, goes over a cap. All that is left else.
+
+    The person is locked until the transaction ends, as the share is: no other intent is counted meanwhile.
+    """
+    await people.lock_user(connection, purchase.user_id)
     found = await all_rooms(connection, purchase.user_id, purchase.share_id, now)
     for room in found:
         needed = purchase.ceiling if room.span is Span.ORDER else room.spent  # the intent is counted already

@@ -22,6 +22,7 @@ from providers.site import (
 )
 from providers.words import Line
 from storage import accounts, drafts, orders, purchases
+from storage import shares as lent
 from storage.accounts import Account
 from storage.db import new_id
 from storage.drafts import Draft
@@ -49,7 +50,9 @@ class Offer:
     quote: Quote
     balance: Decimal | None
     room: Room | None = None
-    """The cap that leaves the person least, if there is any."""
+    """Of the person's own caps the one that leaves least, if there is any."""
+    group_room: Room | None = None
+    """The same of the limits of the share that pays."""
 
 
 async def offer(desk: Desk, draft: Draft) -> Offer:
@@ -74,7 +77,8 @@ async def offer(desk: Desk, draft: Draft) -> Offer:
         if balance is not None:
             await accounts.change(connection, account.id, balance=balance, balance_at=desk.now())
         rooms = await limits.all_rooms(connection, draft.user_id, draft.share_id, desk.now())
-    return Offer(armed, quote, balance, limits.tightest(rooms))
+    own, of_group = ([room for room in rooms if room.of_group is is_group] for is_group in (False, True))
+    return Offer(armed, quote, balance, limits.tightest(own), limits.tightest(of_group))
 
 
 async def confirm(desk: Desk, token: str, user_id: int) -> Purchase | None:
@@ -92,12 +96,12 @@ async def confirm(desk: Desk, token: str, user_id: int) -> Purchase | None:
     account = await desk.account(draft.account_id)
     if draft.user_id != user_id:
         raise NotYours
-    seat = await _payer(desk, account, draft.share_id, user_id)
+    press = await _press(desk, draft, user_id)
+    seat = await _payer(desk, account, draft, user_id) if press is None else press.payer
     price = _ceiling(await _fresh_quote(desk, account, draft))
     if price > draft.high:
         raise PriceRose(draft.high, price)
-    press = await _press(desk, draft, user_id)
-    purchase = _intent(desk, draft, account, token, draft.high, press=press)
+    purchase = _intent(desk, _at_home(draft, seat), account, token, draft.high, press=press, seat=seat)
     async with desk.db.transaction() as connection:
         if not await purchases.claim(connection, purchase):
             return None
@@ -122,13 +126,12 @@ async def confirm_act(desk: Desk, press: Pressed, user_id: int, token: str) -> P
     """
     if press.order.price is None:
         raise Gone("price")
-    seat = await _payer(desk, press.account, press.order.share_id, user_id)
     purchase = _act_intent(desk, press, user_id, token, press.order.price)
     async with desk.db.transaction() as connection:
         if not await purchases.claim(connection, purchase):
             return None
         await _still_there(connection, press, purchase)
-        await _still_pays(connection, desk, purchase, seat)
+        await _still_pays(connection, desk, purchase, press.payer)
     desk.bells.outbox.set()
     begin(desk, purchase)
     return purchase
@@ -235,6 +238,14 @@ async def _quote(desk: Desk, account: Account, draft: Draft) -> Quote:
     return await site.act_quote(credentials, asked.key, order.ref, given)
 
 
+def _at_home(draft: Draft, seat: Seat | None) -> Draft:
+    """Where the card goes: into the topic that the share's owner chose, else in place of the menu."""
+    topic = None if seat is None or draft.act is not None else seat.share.thread_id
+    if topic is None or topic == draft.thread_id:
+        return draft
+    return draft.changed(thread_id=topic, card_id=None)
+
+
 async def _press(desk: Desk, draft: Draft, user_id: int) -> Pressed | None:
     """A wish for an act, checked again as its button is. None: it is for a new order."""
     if draft.act is None:
@@ -260,13 +271,15 @@ def _ceiling(quote: Quote) -> Decimal:
     return quote.high.quantize(1 / MICRO, rounding=ROUND_UP)
 
 
-async def _payer(desk: Desk, account: Account, share_id: str | None, user_id: int) -> Seat | None:
+async def _payer(desk: Desk, account: Account, draft: Draft, user_id: int) -> Seat | None:
     """Whether this person may spend the account's money, as Telegram says now. None: it is their own.
 
     Raises NotYours, Gone, MayNot, NobodyKnows.
     """
-    if share_id is not None:
-        seat = await shares.seat(desk, share_id, user_id)
+    if draft.share_id is not None:
+        seat = await shares.seat(desk, draft.share_id, user_id)
+        if (seat.share.account_id, seat.share.chat_id) != (account.id, draft.chat_id):
+            raise Gone("draft")  # a share lends one account, in its own group alone
         shares.demand(seat, Right.ORDER)
         return seat
     if not may_order(account, user_id):
@@ -280,11 +293,13 @@ async def _still_pays(connection: AsyncConnection, desk: Desk, purchase: Purchas
     Raises NotYours, MayNot, Gone, OverLimit: then nothing of it is kept.
     """
     if seat is not None:
-        await shares.still_orders(connection, seat)
+        await shares.still(connection, seat, Right.ORDER)
     else:
         account = await accounts.get(connection, purchase.account_id)
         if account is None or not may_order(account, purchase.user_id):
             raise NotYours
+        if purchase.act is None and await lent.is_lent(connection, account.id, purchase.chat_id):
+            raise Gone("draft")  # shared there meanwhile: what is ordered there goes by the share
     rooms = await limits.check(connection, purchase, desk.now())
     if seat is not None:
         await share_notes.ordered(connection, desk, purchase)
@@ -303,7 +318,14 @@ async def _balance(desk: Desk, account: Account) -> Decimal | None:
 
 
 def _intent(
-    desk: Desk, draft: Draft, account: Account, token: str, ceiling: Decimal, *, press: Pressed | None = None
+    desk: Desk,
+    draft: Draft,
+    account: Account,
+    token: str,
+    ceiling: Decimal,
+    *,
+    press: Pressed | None = None,
+    seat: Seat | None = None,
 ) -> Purchase:
     return Purchase(
         id=new_id(),
@@ -317,7 +339,7 @@ def _intent(
         line=draft.line,
         act=draft.act,
         order_id=draft.order_id,
-        share_id=draft.share_id,
+        share_id=None if seat is None else seat.share.id,
         picks=draft.picks if press is None else (*press.order.picks, *draft.picks),
         state=Outcome.SENDING,
         ceiling=ceiling,
@@ -331,19 +353,20 @@ def _intent(
 
 def _act_intent(desk: Desk, press: Pressed, user_id: int, token: str, ceiling: Decimal) -> Purchase:
     order = press.order
+    is_here = order.chat_id < 0 or order.chat_id == user_id  # never in somebody else's private chat
     return Purchase(
         id=new_id(),
         token=token,
         user_id=user_id,
-        chat_id=order.chat_id,
-        thread_id=order.thread_id,
+        chat_id=order.chat_id if is_here else user_id,
+        thread_id=order.thread_id if is_here else None,
         card_id=None,
         account_id=order.account_id,
         site=order.site,
         line=order.line,
         act=press.act.key,
         order_id=order.id,
-        share_id=order.share_id,
+        share_id=None if press.payer is None else press.payer.share.id,
         picks=order.picks,
         state=Outcome.SENDING,
         ceiling=ceiling,

@@ -32,6 +32,8 @@ FIRST_FIND = 5
 WAKES = 4
 """Attempts to wake a number that was bought asleep."""
 
+_EVENTS = {Outcome.UNKNOWN: Event.UNKNOWN, Outcome.REFUSED: Event.REFUSED}
+
 WRITE_ATTEMPTS = 100
 """A site's answer is worth money: a full disk or a locked file is waited for, up to some minutes."""
 
@@ -58,10 +60,10 @@ async def failed(desk: Desk, purchase: Purchase, error: SiteError) -> None:
             next_find_ms=None if certain else desk.now_ms() + FIRST_FIND * 1000,
         )
         if moved:
-            await tell(connection, desk, purchase)
+            await _tell_now(connection, desk, purchase)
             event = Event.REFUSED if certain else Event.UNKNOWN
             await share_notes.settled(
-                connection, desk, purchase, event, None if certain else purchase.ceiling
+                connection, desk, purchase, event, amount=None if certain else purchase.ceiling
             )
             if certain:
                 await _forget_words(connection, purchase)
@@ -96,10 +98,10 @@ async def absent(desk: Desk, purchase: Purchase) -> None:
     await _learn(desk, purchase, Outcome.REFUSED, values)
 
 
-async def dismissed(desk: Desk, purchase: Purchase) -> None:
+async def dismissed(desk: Desk, purchase: Purchase, user_id: int) -> None:
     """A person says that nothing was bought. Should it turn up after all, it is still adopted."""
     values = {"finding": Finding.DISMISSED.value, "error": "dismissed", "settled_at": desk.now()}
-    await _learn(desk, purchase, Outcome.REFUSED, values)
+    await _learn(desk, purchase, Outcome.REFUSED, values, user_id=user_id)
 
 
 async def _learn(
@@ -109,12 +111,15 @@ async def _learn(
     values: Mapping[str, Any],
     *,
     expect: tuple[Outcome, ...] = (Outcome.UNKNOWN,),
+    user_id: int | None = None,
 ) -> None:
     async with desk.db.transaction() as connection:
-        if await purchases.settle(connection, purchase.id, state, expect=expect, **values):
-            await tell(connection, desk, purchase)
-            event = Event.REFUSED if state is Outcome.REFUSED else Event.UNKNOWN
-            await share_notes.settled(connection, desk, purchase, event)
+        before = await purchases.get(connection, purchase.id)
+        if before and await purchases.settle(connection, purchase.id, state, expect=expect, **values):
+            await tell(connection, desk, before)
+            if state is not before.state:  # a hint more to what is unknown anyway moves no money
+                event, amount = _EVENTS[state], purchase.ceiling if state is Outcome.UNKNOWN else None
+                await share_notes.settled(connection, desk, before, event, amount=amount, user_id=user_id)
     desk.bells.outbox.set()
 
 
@@ -141,16 +146,16 @@ async def placed(desk: Desk, purchase: Purchase, seen: Sequence[Seen]) -> list[O
             next_find_ms=None,
             settled_at=desk.now(),
         )
-        if not moved:
+        current = await purchases.get(connection, purchase.id) if moved else None
+        if current is None:
             return
-        current = await purchases.get(connection, purchase.id)
-        card_id = current.card_id if current else None
+        card_id = current.card_id
         if purchase.act is not None and card_id is not None:
-            await tell(connection, desk, purchase)  # its menu's message says that it was done
+            await tell(connection, desk, current)  # its menu's message says that it was done
         await _forget_words(connection, purchase)
-        await share_notes.settled(connection, desk, purchase, Event.PLACED, charged)
+        await share_notes.settled(connection, desk, purchase, Event.PLACED, amount=charged)
         for one in seen:
-            made.append(await _write_order(connection, desk, purchase, one, card_id))
+            made.append(await _write_order(connection, desk, current, one, card_id))
             card_id = None  # the first order takes the menu's message, others get their own
         if seen and (balance := seen[-1].balance) is not None:
             await accounts.change(
@@ -180,6 +185,8 @@ async def joined(desk: Desk, purchase: Purchase, seen: Seen) -> Order | None:
         order = await _write_order(connection, desk, whole, seen, None)
         paid = sum(known, Decimal(0)) if len(known) == len(prices) else purchase.ceiling
         await purchases.change(connection, purchase.id, charged=paid)
+        more = paid - (paid if whole.charged is None else whole.charged)
+        await share_notes.settled(connection, desk, whole, Event.PLACED, amount=more)
     for bell in (desk.bells.outbox, desk.bells.watcher, desk.bells.hooks):
         bell.set()
     return order
@@ -192,6 +199,12 @@ async def tell(connection: AsyncConnection, desk: Desk, purchase: Purchase) -> N
         thread_id=purchase.thread_id, purchase_id=purchase.id,
     )  # fmt: skip
     await outbox.put(connection, letter, desk.now_ms())
+
+
+async def _tell_now(connection: AsyncConnection, desk: Desk, purchase: Purchase) -> None:
+    """The same where it stands now: it may have been handed over since it was sent."""
+    current = await purchases.get(connection, purchase.id)
+    await tell(connection, desk, current or purchase)
 
 
 async def _write_order(
@@ -224,10 +237,10 @@ def _order(desk: Desk, purchase: Purchase, seen: Seen, known: Order | None, card
     return Order(
         id=known.id if known else new_id(),
         purchase_id=purchase.id,
-        user_id=purchase.user_id,
+        user_id=_holder(purchase),
         chat_id=purchase.chat_id,
         thread_id=purchase.thread_id,
-        card_id=known.card_id if known else card_id,
+        card_id=known.card_id if known and known.chat_id == purchase.chat_id else card_id,
         account_id=purchase.account_id,
         site=purchase.site,
         line=purchase.line,
@@ -251,6 +264,12 @@ def _order(desk: Desk, purchase: Purchase, seen: Seen, known: Order | None, card
         trouble=None,
         share_id=purchase.share_id,
     )
+
+
+def _holder(purchase: Purchase) -> int:
+    """Who has its orders. What somebody bought who has left the group is in its owner's private chat."""
+    is_private = purchase.chat_id > 0
+    return purchase.chat_id if is_private and purchase.share_id is not None else purchase.user_id
 
 
 def _begins_again(desk: Desk, purchase: Purchase) -> bool:

@@ -57,22 +57,32 @@ async def ordered(connection: AsyncConnection, desk: Desk, purchase: Purchase) -
 
 
 async def settled(
-    connection: AsyncConnection, desk: Desk, purchase: Purchase, event: Event, amount: Decimal | None = None
+    connection: AsyncConnection,
+    desk: Desk,
+    purchase: Purchase,
+    event: Event,
+    *,
+    amount: Decimal | None = None,
+    user_id: int | None = None,
 ) -> None:
-    """What came of it."""
+    """What came of it. `user_id`: who said so, if it was not the site."""
     if purchase.share_id is not None:
-        await note(connection, desk, purchase.share_id, event, purchase_id=purchase.id, amount=amount)
+        await note(
+            connection, desk, purchase.share_id, event, user_id, purchase_id=purchase.id, amount=amount
+        )
 
 
-async def lived(
-    connection: AsyncConnection, desk: Desk, before: Order, after: Order, *, arrived: bool = False
-) -> None:
-    """What happened to an order of a share: a code, an end, money that came back."""
+async def arrived(connection: AsyncConnection, desk: Desk, order: Order) -> None:
+    """A message came for an order of a share: once for all that one look brought."""
+    if order.share_id is not None:
+        await note(connection, desk, order.share_id, Event.CODE, purchase_id=order.purchase_id)
+
+
+async def lived(connection: AsyncConnection, desk: Desk, before: Order, after: Order) -> None:
+    """What happened to an order of a share: an end, money that came back."""
     if after.share_id is None:
         return
     share_id, purchase_id = after.share_id, after.purchase_id
-    if arrived:
-        await note(connection, desk, share_id, Event.CODE, purchase_id=purchase_id)
     if before.is_open and not after.is_open:
         args = {"state": after.state.value}
         await note(connection, desk, share_id, Event.ENDED, purchase_id=purchase_id, args=args)

@@ -6,16 +6,16 @@ from decimal import Decimal
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from orders.access import Right, Seat, Standing, may_manage
+from orders.access import UNKNOWN, Right, Seat, Standing, may_manage
 from orders.desk import Desk
-from orders.errors import AlreadyShared, Gone, MayNot, NotYours
+from orders.errors import AlreadyShared, Gone, MayNot, NobodyKnows, NotYours
+from orders.inbox import put_card
 from orders.limits import Span
 from orders.share_notes import note, tell_owner
-from storage import accounts, orders, outbox, people, shares
+from storage import accounts, orders, people, purchases, shares
 from storage.accounts import Account
 from storage.db import new_id
 from storage.orders import Order
-from storage.outbox import Kind, Letter, Priority
 from storage.share_log import Event
 from storage.shares import GIVEN, Cap, Codes, Member, Role, Share, Who
 
@@ -30,7 +30,10 @@ FIRST_CAPS = {
 """USD: the limits that a share begins with, so that nobody lends without any by accident."""
 
 MOST_MEMBERS = 200
-"""Roles and requests of one share: a stranger can ask, and must not fill the disk."""
+"""Roles of one share."""
+
+MOST_REQUESTS = 50
+"""Requests that wait for the owner of one share: a stranger can ask, and must not fill the disk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,22 +48,33 @@ class Person:
 
 
 async def seat(desk: Desk, share_id: str, user_id: int) -> Seat:
-    """What this person is to the share, as Telegram says right now. Raises Gone, NobodyKnows."""
+    """What this person is to the share, as Telegram says right now. Raises Gone, NobodyKnows.
+
+    Its owner, and whoever has still to do with one that has ended, need no word of Telegram's.
+    """
     async with desk.db.transaction() as connection:
-        share = await shares.get(connection, share_id)
-    if share is None:
-        raise Gone("share")
-    return await _sit(desk, share, user_id, await _standing(desk, share, user_id))
+        presumed = await _by_the_rows(connection, await _get(connection, share_id), user_id, UNKNOWN)
+    share = presumed.share
+    try:
+        standing = await desk.membership(share.chat_id, user_id)
+    except NobodyKnows:
+        if share.is_active and presumed.role is not Role.OWNER:
+            raise
+        return presumed
+    return replace(presumed, standing=standing)
 
 
 async def seats_in(desk: Desk, chat_id: int, user_id: int) -> list[Seat]:
     """The same for all active shares of a group, with one question to Telegram. Raises NobodyKnows."""
     async with desk.db.transaction() as connection:
-        found = await shares.in_chat(connection, chat_id)
+        found = [
+            await _by_the_rows(connection, share, user_id, UNKNOWN)
+            for share in await shares.in_chat(connection, chat_id)
+        ]
     if not found:
         return []
     standing = await desk.membership(chat_id, user_id)
-    return [await _sit(desk, share, user_id, standing) for share in found]
+    return [replace(presumed, standing=standing) for presumed in found]
 
 
 async def seat_of_order(desk: Desk, order: Order, user_id: int) -> Seat | None:
@@ -72,32 +86,36 @@ def demand(seat: Seat, right: Right) -> None:
     """Raises MayNot, with the reason that helps most."""
     if seat.may(right):
         return
-    if not seat.share.is_active:
+    if not seat.share.is_active or seat.account.removed_at is not None:
         raise MayNot("share-ended")
+    if not seat.standing.is_known:
+        raise NobodyKnows
     if not seat.standing.in_chat:
         raise MayNot("not-in-group")
     raise MayNot(right.name.lower().replace("_", "-"))
 
 
-async def still_orders(connection: AsyncConnection, seat: Seat) -> None:
-    """Ask the rows again in the transaction that makes the intent. Raises MayNot, Gone."""
-    share = await shares.get(connection, seat.share.id)
-    account = await accounts.get(connection, seat.account.id)
-    if share is None or account is None:
+async def still(connection: AsyncConnection, seat: Seat, right: Right) -> Seat:
+    """Ask the rows again in the transaction that changes something; the share is locked until its end.
+
+    The seat as it is now. Raises MayNot, NobodyKnows, Gone.
+    """
+    share = await _get(connection, seat.share.id, lock=True)
+    now = await _by_the_rows(connection, share, seat.user_id, seat.standing)
+    demand(now, right)
+    return now
+
+
+async def _get(connection: AsyncConnection, share_id: str, *, lock: bool = False) -> Share:
+    share = await (shares.get_for_update if lock else shares.get)(connection, share_id)
+    if share is None:
         raise Gone("share")
-    member = await shares.member(connection, share.id, seat.user_id)
-    given = None if member is None else member.role
-    demand(replace(seat, share=share, account=account, given=given), Right.ORDER)
+    return share
 
 
-async def _standing(desk: Desk, share: Share, user_id: int) -> Standing:
-    return await desk.membership(share.chat_id, user_id)
-
-
-async def _sit(desk: Desk, share: Share, user_id: int, standing: Standing) -> Seat:
-    async with desk.db.transaction() as connection:
-        account = await accounts.get(connection, share.account_id)
-        member = await shares.member(connection, share.id, user_id)
+async def _by_the_rows(connection: AsyncConnection, share: Share, user_id: int, standing: Standing) -> Seat:
+    account = await accounts.get(connection, share.account_id)
+    member = await shares.member(connection, share.id, user_id)
     if account is None:
         raise Gone("account")
     given = None if member is None else member.role
@@ -146,24 +164,29 @@ async def change(
     admins_act: bool | None = None,
 ) -> None:
     """The owner's rules from now on; those not named stay. Raises Gone, MayNot, NobodyKnows."""
-    demand(await seat(desk, share_id, user_id), Right.RULE)
+    seated = await seat(desk, share_id, user_id)
+    demand(seated, Right.RULE)
     wanted = {"who": who, "codes": codes, "admins_act": admins_act}
     async with desk.db.transaction() as connection:
-        before = await _active(connection, share_id)
-        for what, now in wanted.items():
-            was = getattr(before, what)
-            if now is None or now == was:
-                continue
+        before = (await still(connection, seated, Right.RULE)).share
+        news = {what: now for what, now in wanted.items() if now is not None and now != getattr(before, what)}
+        for what, now in news.items():
             await shares.change(connection, share_id, **{what: getattr(now, "value", now)})
-            words = {"what": what, "before": str(was), "after": str(now)}
+            words = {"what": what, "before": str(getattr(before, what)), "after": str(now)}
             await note(connection, desk, share_id, Event.CHANGED, user_id, args=words)
+        if news.keys() & {"codes", "admins_act"}:  # cards say who may read and press
+            for order in await orders.open_of_account(connection, before.account_id):
+                if order.share_id == share_id:
+                    await put_card(connection, desk, order)
+    desk.bells.outbox.set()
 
 
 async def set_topic(desk: Desk, share_id: str, thread_id: int | None, user_id: int) -> None:
     """The topic for the share's new cards; None: where each is ordered. Raises Gone, MayNot, NobodyKnows."""
-    demand(await seat(desk, share_id, user_id), Right.RULE)
+    seated = await seat(desk, share_id, user_id)
+    demand(seated, Right.RULE)
     async with desk.db.transaction() as connection:
-        before = await _active(connection, share_id)
+        before = (await still(connection, seated, Right.RULE)).share
         if before.thread_id == thread_id:
             return
         await shares.change(connection, share_id, thread_id=thread_id)
@@ -174,13 +197,14 @@ async def set_topic(desk: Desk, share_id: str, thread_id: int | None, user_id: i
 async def set_cap(desk: Desk, share_id: str, span: Span, most: Decimal | None, user_id: int) -> None:
     """A limit from now on; None lifts it. A manager's can only be below the owner's.
 
+    A limit that is new is warned of anew.
+
     Raises Gone, MayNot, NobodyKnows.
     """
     seated = await seat(desk, share_id, user_id)
     demand(seated, Right.TIGHTEN)
-    is_owner = seated.may(Right.RULE)
     async with desk.db.transaction() as connection:
-        await _active(connection, share_id)
+        is_owner = (await still(connection, seated, Right.TIGHTEN)).may(Right.RULE)
         before = (await shares.caps(connection, share_id)).get(span, Cap(None, None))
         if is_owner:
             after = Cap(most, None)  # the owner's word ends a manager's
@@ -191,6 +215,8 @@ async def set_cap(desk: Desk, share_id: str, span: Span, most: Decimal | None, u
         if after == before:
             return
         await shares.set_cap(connection, share_id, span, most=after.most, tighter=after.tighter)
+        if after.effective != before.effective:
+            await shares.forget_warnings(connection, share_id, span)
         was = "" if before.effective is None else str(before.effective)
         words = {"span": span.value, "before": was}
         await note(connection, desk, share_id, Event.CAP, user_id, amount=after.effective, args=words)
@@ -203,7 +229,7 @@ async def set_role(desk: Desk, share_id: str, of: Person, role: Role | None, use
     if of.id == seated.account.owner_id or (role is not None and role not in GIVEN):
         raise MayNot("rule")
     async with desk.db.transaction() as connection:
-        await _active(connection, share_id)
+        await still(connection, seated, Right.RULE)
         before = await shares.member(connection, share_id, of.id)
         if role is None:
             if not await shares.drop_member(connection, share_id, of.id):
@@ -211,24 +237,34 @@ async def set_role(desk: Desk, share_id: str, of: Person, role: Role | None, use
         else:
             if before is not None and before.role is role:
                 return
-            if before is None and await shares.count_members(connection, share_id) >= MOST_MEMBERS:
+            is_new = before is None or before.role is None
+            if is_new and await shares.count_members(connection, share_id) >= MOST_MEMBERS:
                 raise MayNot("too-many")
             await shares.set_member(connection, share_id, Member(user_id=of.id, role=role, name=_short(of)))
-        words = {"user": of.id, "of": _short(of), "role": "" if role is None else role.value}
+        was = None if before is None else before.role
+        words = {
+            "user": of.id,
+            "of": _short(of),
+            "before": "" if was is None else was.value,
+            "role": "" if role is None else role.value,
+        }
         await note(connection, desk, share_id, Event.ROLE, user_id, args=words)
 
 
 async def ask_in(desk: Desk, share_id: str, user_id: int) -> bool:
-    """Somebody in the group who may not order asks the owner. False: they did so before, or may already."""
+    """Somebody in the group who may not order asks the owner. False: they did so before, or have an answer.
+
+    Raises Gone, MayNot, NobodyKnows.
+    """
     seated = await seat(desk, share_id, user_id)
     demand(seated, Right.SEE)
     if seated.may(Right.ORDER) or seated.given is not None:
         return False
     async with desk.db.transaction() as connection:
-        await _active(connection, share_id)
+        await still(connection, seated, Right.SEE)
         if await shares.member(connection, share_id, user_id) is not None:
             return False
-        if await shares.count_members(connection, share_id) >= MOST_MEMBERS:
+        if await shares.count_requests(connection, share_id) >= MOST_REQUESTS:
             raise MayNot("too-many")
         name = await people.name_of(connection, user_id)
         await shares.set_member(connection, share_id, Member(user_id=user_id, role=None, name=name))
@@ -244,8 +280,9 @@ async def stop(desk: Desk, share_id: str, user_id: int) -> None:
     seated = await seat(desk, share_id, user_id)
     demand(seated, Right.END)
     async with desk.db.transaction() as connection:
-        why = "owner" if seated.role is Role.OWNER else "admin"
-        await end(connection, desk, seated.share, why, user_id)
+        current = await still(connection, seated, Right.END)
+        why = "owner" if current.role is Role.OWNER else "admin"
+        await end(connection, desk, current.share, why, user_id)
     desk.bells.outbox.set()
 
 
@@ -267,16 +304,14 @@ async def left(connection: AsyncConnection, desk: Desk, chat_id: int, user_id: i
 
     Ring the outbox's bell once it is committed.
     """
-    for share in await shares.in_chat(connection, chat_id):
+    for share in await shares.ever_in_chat(connection, chat_id):
         account = await accounts.get(connection, share.account_id)
         if account is None:
             continue
         if account.owner_id == user_id:
             await end(connection, desk, share, "owner-left")
             continue
-        member = await shares.member(connection, share.id, user_id)
-        if member is not None:
-            await shares.drop_member(connection, share.id, user_id)
+        if await shares.drop_member(connection, share.id, user_id):
             await note(connection, desk, share.id, Event.LEFT, user_id)
         if share.codes is Codes.BUYER:
             await _hand_over(connection, desk, share, account, user_id)
@@ -285,27 +320,29 @@ async def left(connection: AsyncConnection, desk: Desk, chat_id: int, user_id: i
 async def _hand_over(
     connection: AsyncConnection, desk: Desk, share: Share, account: Account, user_id: int
 ) -> None:
-    """Open orders of who has left are the owner's from now on, in the owner's private chat."""
+    """Open orders of who has left are the owner's from now on, in the owner's private chat.
+
+    With those that are just being bought, or looked for.
+    """
     moved = await orders.hand_over(connection, share.id, user_id, account.owner_id)
-    if not moved:
+    awaited = await purchases.hand_over(connection, share.id, user_id, account.owner_id)
+    for order_id, _ in moved:
+        order = await orders.get(connection, order_id)
+        if order is not None:
+            await put_card(connection, desk, order)
+    bought = list(dict.fromkeys([*(purchase_id for _, purchase_id in moved), *awaited]))
+    if not bought:
         return
-    for order_id, purchase_id in moved:
+    for purchase_id in bought:
         await note(connection, desk, share.id, Event.HANDED_OVER, user_id, purchase_id=purchase_id)
-        card = Letter(
-            kind=Kind.CARD, priority=Priority.OUTCOME, user_id=account.owner_id, chat_id=account.owner_id,
-            order_id=order_id,
-        )  # fmt: skip
-        await outbox.put(connection, card, desk.now_ms())
     name = await people.name_of(connection, user_id)
-    words = {"text": "notice-handed-over", "share": share.id, "name": name, "count": len(moved)}
+    words = {
+        "text": "notice-handed-over",
+        "share": share.id,
+        "name": name,
+        "count": len(bought),
+    }
     await tell_owner(connection, desk, share, words)
-
-
-async def _active(connection: AsyncConnection, share_id: str) -> Share:
-    share = await shares.get(connection, share_id)
-    if share is None or not share.is_active:
-        raise MayNot("share-ended")
-    return share
 
 
 def _short(person: Person) -> str:

@@ -1,6 +1,6 @@
 """Acts on all orders of one purchase at once: several bids for one number are withdrawn with one press."""
 
-from orders import acts
+from orders import acts, shares
 from orders.acts import Pressed
 from orders.desk import Desk
 from orders.errors import Barred, Gone, NotNow
@@ -21,10 +21,12 @@ async def pressed(desk: Desk, order_id: str, act_key: str, user_id: int) -> list
         raise Gone("act")
     async with desk.db.transaction() as connection:
         family = await orders.of_same_purchase(connection, order)
+    seat = await shares.seat_of_order(desk, order, user_id)
     found = []
     for one in family:
         try:
-            found.append(await acts.pressed(desk, one.id, act_key, user_id))
+            its_seat = seat if one.share_id == order.share_id else None
+            found.append(acts.checked(desk, one, account, act_key, user_id, its_seat))
         except (NotNow, Barred):
             continue
     if not found:

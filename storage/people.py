@@ -47,6 +47,12 @@ async def get_user(connection: AsyncConnection, user_id: int) -> User | None:
     return await prepared.find_as(connection, User, users, id=user_id)
 
 
+async def lock_user(connection: AsyncConnection, user_id: int) -> None:
+    """Nobody else locks or changes this user until the transaction ends (SQLite locks as a whole)."""
+    if connection.dialect.name != "sqlite":
+        await connection.execute(select(users.c.id).where(users.c.id == user_id).with_for_update())
+
+
 async def meet_user(connection: AsyncConnection, user_id: int, language: str, now: int) -> User:
     """The user, made with this language at the first meeting."""
     await upsert(

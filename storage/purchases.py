@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from providers.words import State
 from storage import prepared
 from storage.drafts import Pick, ids_of, picks_from_json, picks_to_json
-from storage.tables import orders, purchases
+from storage.tables import orders, outbox, purchases
 
 
 class Outcome(StrEnum):
@@ -257,6 +257,28 @@ async def settle(
         .values(state=state.value, **values)
     )
     return (await connection.execute(query)).rowcount == 1
+
+
+async def hand_over(connection: AsyncConnection, share_id: str, user_id: int, owner_id: int) -> list[str]:
+    """What a person is just buying by a share, or lost the answer to, comes to the owner's private chat.
+
+    With what waits to be sent of it. For whom it counts stays. The ids.
+    """
+    query = select(purchases.c.id).where(
+        purchases.c.share_id == share_id,
+        purchases.c.user_id == user_id,
+        or_(
+            purchases.c.state.in_([Outcome.SENDING.value, Outcome.UNKNOWN.value]),
+            purchases.c.next_find_ms.is_not(None),
+        ),
+        purchases.c.chat_id != owner_id,
+    )
+    ids = list((await connection.execute(query)).scalars())
+    place = {"chat_id": owner_id, "thread_id": None}
+    await connection.execute(update(purchases).where(purchases.c.id.in_(ids)).values(**place, card_id=None))
+    waiting = outbox.c.purchase_id.in_(ids), outbox.c.state.in_(["due", "sending", "parked"])
+    await connection.execute(update(outbox).where(*waiting).values(**place, user_id=owner_id, state="due"))
+    return ids
 
 
 async def set_card(connection: AsyncConnection, purchase_id: str, card_id: int) -> None:

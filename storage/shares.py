@@ -103,6 +103,21 @@ async def get(connection: AsyncConnection, share_id: str) -> Share | None:
     return None if found is None else _row(found)
 
 
+async def get_for_update(connection: AsyncConnection, share_id: str) -> Share | None:
+    """The same, locked until the transaction ends (SQLite locks as a whole)."""
+    query = select(shares).where(shares.c.id == share_id).with_for_update()
+    found = (await connection.execute(query)).mappings().first()
+    return None if found is None else _row(found)
+
+
+async def is_lent(connection: AsyncConnection, account_id: str, chat_id: int) -> bool:
+    """Whether the account is shared in this group."""
+    query = select(shares.c.id).where(
+        shares.c.account_id == account_id, shares.c.chat_id == chat_id, shares.c.ended_at.is_(None)
+    )
+    return (await connection.execute(query)).first() is not None
+
+
 async def change(connection: AsyncConnection, share_id: str, **values: Any) -> None:
     """Set these columns only."""
     await prepared.change(connection, shares, share_id, values)
@@ -193,9 +208,13 @@ async def drop_member(connection: AsyncConnection, share_id: str, user_id: int) 
 
 
 async def count_members(connection: AsyncConnection, share_id: str) -> int:
-    """How many have a role of their own or asked to be let in."""
-    query = select(func.count()).where(share_members.c.share_id == share_id)
-    return int((await connection.execute(query)).scalar_one())
+    """How many have a role of their own."""
+    return await _count(connection, share_id, share_members.c.role.is_not(None))
+
+
+async def count_requests(connection: AsyncConnection, share_id: str) -> int:
+    """How many asked to be let in and have no answer."""
+    return await _count(connection, share_id, share_members.c.role.is_(None))
 
 
 async def warn_once(
@@ -209,6 +228,17 @@ async def warn_once(
     except IntegrityError:
         return False
     return True
+
+
+async def forget_warnings(connection: AsyncConnection, share_id: str, span: str) -> None:
+    """The limit is another one: tell again when it is nearly used up."""
+    mine = share_warnings.c.share_id == share_id, share_warnings.c.span == span
+    await connection.execute(delete(share_warnings).where(*mine))
+
+
+async def _count(connection: AsyncConnection, share_id: str, which: Any) -> int:
+    query = select(func.count()).where(share_members.c.share_id == share_id, which)
+    return int((await connection.execute(query)).scalar_one())
 
 
 async def _all(connection: AsyncConnection, *where: Any) -> list[Share]:
