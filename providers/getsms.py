@@ -156,7 +156,7 @@ class GetSms(Site):
             reuse_by="number",
         ),
     )
-    pace = Pace(per_minute=3000, floor=3.0)  # no limit is named, but "polling may take a lot of resources"
+    pace = Pace(per_minute=3000, floor=2.8)  # no limit is named, but "polling may take a lot of resources"
     hook = Hook(signed=False)
 
     async def balance(self, credentials: Credentials) -> Decimal:

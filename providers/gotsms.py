@@ -31,7 +31,7 @@ class GotSms(GotRents):
     home = "https://app.gotsms.org"
     credentials = (Credential(key="api_key", pattern=re.compile(r"[!-~]{8,200}")),)
     lines = (NUMBERS,)
-    pace = Pace(per_minute=60, floor=1.5)
+    pace = Pace(per_minute=60, floor=1.4)
     public_prices = True
     trace = Trace.LIST
 

@@ -93,7 +93,7 @@ class Gsim(GsimRentals):
         RENTALS,
     )
     journals = (ORDERS_JOURNAL, RENTALS_JOURNAL)
-    pace = Pace(per_minute=60, floor=1.5)
+    pace = Pace(per_minute=60, floor=1.4)
     trace = Trace.LIST
 
     async def balance(self, credentials: Credentials) -> Decimal:
