@@ -8,7 +8,7 @@ COMPILE := $(VENV)/bin/uv pip compile --quiet --universal --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-header --no-annotate
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test run bench soak fuzz lint lock screenshots clean
+.PHONY: help demo test run bench soak groups fuzz lint lock screenshots clean
 
 help: ## Say what there is
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1: \2/p' Makefile
@@ -37,6 +37,9 @@ bench: $(READY) ## Measure (docs in bench/)
 soak: $(READY) ## Kill the bot a thousand times, then a storm of webhooks; compare the books (hours)
 	@$(PY) -m tests.e2e.soak --kills 1000 --orders 10000
 	@$(PY) -m tests.bot.storm --webhooks 100000
+
+groups: $(READY) ## Press in groups: one Buy many times, many at a limit, what must not be pressed (an hour)
+	@$(PY) -m tests.e2e.crowd --groups 100 --presses 50 --parallel 500 --forged 100000
 
 fuzz: $(READY) ## A million mutated answers of the sites (minutes)
 	@$(PY) -m tests.providers.fuzz --count 1000000

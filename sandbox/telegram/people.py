@@ -84,10 +84,12 @@ class People(Routes):
         }
 
     async def messages(self, request: web.Request) -> web.Response:
-        """What a person sees in a chat; looking reads it."""
+        """What a person sees in a chat, `after` a message if that is named; looking reads it."""
         person, chat = self.person_and_chat(request)
         chat.unread.pop(person.id, None)
-        return web.json_response({"messages": [self.hub.seen(one, person) for one in _visible(chat, person)]})
+        after = number(request.query.get("after", "0"))
+        shown = [one for one in _visible(chat, person) if one.id > after or one.ephemeral]
+        return web.json_response({"messages": [self.hub.seen(one, person) for one in shown]})
 
     async def write(self, request: web.Request) -> web.Response:
         """A person types a text."""

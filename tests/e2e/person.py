@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from tests.e2e.group import Group
 from tests.e2e.kit import PATIENCE, Json, eventually
 from tests.e2e.process import BotProcess
 from tests.e2e.world import USER, Shop
@@ -20,6 +21,12 @@ class Message:
     """Words and callback data."""
     copies: tuple[str, ...]
     """What its copy buttons copy."""
+    links: tuple[str, ...] = ()
+    """Where its other buttons lead."""
+    ephemeral: int | None = None
+    """Its number if this person alone sees it; its id is 0 then."""
+    answers: int | None = None
+    """The id of whose message it replies to."""
 
     @classmethod
     def read(cls, raw: Json) -> "Message":
@@ -32,6 +39,9 @@ class Message:
             mine=raw["out"],
             buttons=tuple((one["text"], one["callback_data"]) for one in flat if "callback_data" in one),
             copies=tuple(one["copy_text"]["text"] for one in flat if "copy_text" in one),
+            links=tuple(one["url"] for one in flat if "url" in one),
+            ephemeral=raw.get("ephemeral_message_id"),
+            answers=raw.get("reply_to_message", {}).get("from", {}).get("id"),
         )
 
     def data(self, wanted: str) -> str | None:
@@ -47,42 +57,44 @@ class Message:
         return next((data for words, data in self.buttons if fits(words, data)), None)
 
 
-class Person:
-    """Somebody in the private chat with the bot."""
+class InChat:
+    """Somebody in one chat with the bot: in private, or in a group."""
 
-    _ids: Iterator[int] = iter(range(7_000_001, 8_000_000))
     patience = PATIENCE
     """Seconds to wait for a button or a message."""
 
-    def __init__(self, bot: BotProcess, name: str = "Anna") -> None:
+    def __init__(self, bot: BotProcess, person_id: int, chat_id: int) -> None:
         self.bot, self.world = bot, bot.world
-        self.id = next(self._ids)
+        self.id, self.chat_id = person_id, chat_id
         self._seen_from = 0
-        self.world.call("POST", "/people", {"id": self.id, "first_name": name, "language_code": "en"})
-        self._chat = f"/people/{self.id}/chats/{bot.id}"
-        eventually(self._has_chat, "the bot to appear at Telegram")
+        self._chat = f"/people/{person_id}/chats/{chat_id}"
 
-    def _has_chat(self) -> bool:
-        chats = self.world.call("GET", f"/people/{self.id}/chats")["chats"]
-        return any(chat["id"] == self.bot.id for chat in chats)
+    def messages(self, *, after: int = 0) -> list[Message]:
+        """The chat, oldest first; messages that only this person sees always among them."""
+        found = self.world.call("GET", f"{self._chat}/messages?after={after}")["messages"]
+        return [Message.read(raw) for raw in found]
 
-    def messages(self) -> list[Message]:
-        """The chat, oldest first."""
-        return [Message.read(raw) for raw in self.world.call("GET", f"{self._chat}/messages")["messages"]]
+    def say(self, text: str, **how: Any) -> int:
+        """Type something: the message's id. After a command only newer messages count for presses.
 
-    def say(self, text: str) -> int:
-        """Type something: the message's id. After a command only newer messages count for presses."""
-        message_id: int = self.world.call("POST", f"{self._chat}/messages", {"text": text})["message_id"]
+        `reply_to_message_id`, `message_thread_id`, `anonymous`: as docs/sandbox.md says.
+        """
+        said = self.world.call("POST", f"{self._chat}/messages", {"text": text, **how})
+        message_id: int = said["message_id"]
         if text.startswith("/"):
             self._seen_from = message_id
         return message_id
 
     def button(self, wanted: str) -> tuple[int, str]:
-        """Wait for a button by its words or its callback data: message and data."""
+        """Wait for a button by its words or its callback data: message and data.
+
+        A menu that answers somebody else is not looked at.
+        """
 
         def look() -> tuple[int, str] | None:
-            for message in reversed(self.messages()):
-                if message.id > self._seen_from and (data := message.data(wanted)):
+            for message in reversed(self.messages(after=self._seen_from)):
+                is_for_me = message.answers in {None, self.id, self.bot.id}
+                if is_for_me and message.id and (data := message.data(wanted)):
                     return message.id, data
             return None
 
@@ -107,6 +119,46 @@ class Person:
             return found[-1] if found else None
 
         return eventually(look, f"a message with {text!r}", patience=self.patience)
+
+    def wish(self, *steps: str) -> tuple[int, str]:
+        """From /order to the Buy button, which is not pressed yet; each step is a button's words or data."""
+        self.say("/order")
+        for step in steps:
+            self.press(step)
+        return self.button("b:")
+
+    def card(self, order: Json) -> Message:
+        """The order's card: the message from which the number is copied."""
+
+        def look() -> Message | None:
+            return next((one for one in self.messages() if order["number"] in one.copies), None)
+
+        return eventually(look, f"a card of the order {order['id']}")
+
+    def pushes(self, code: str) -> list[Message]:
+        """The messages that rang for a code: all that show it but cards."""
+        shown = [one for one in self.messages() if code in one.text]
+        return [one for one in shown if not any(copy.startswith("+") for copy in one.copies)]
+
+
+class Person(InChat):
+    """Somebody with a phone, in the private chat with the bot."""
+
+    _ids: Iterator[int] = iter(range(7_000_001, 8_000_000))
+
+    def __init__(self, bot: BotProcess, name: str = "Anna") -> None:
+        super().__init__(bot, next(self._ids), bot.id)
+        self.name = name
+        self.world.call("POST", "/people", {"id": self.id, "first_name": name, "language_code": "en"})
+        eventually(self._has_chat, "the bot to appear at Telegram")
+
+    def _has_chat(self) -> bool:
+        chats = self.world.call("GET", f"/people/{self.id}/chats")["chats"]
+        return any(chat["id"] == self.bot.id for chat in chats)
+
+    def at(self, group: Group) -> InChat:
+        """The same person in a group."""
+        return InChat(self.bot, self.id, group.id)
 
     # What people come for
 
@@ -156,19 +208,6 @@ class Person:
         sold = eventually(lambda: self.world.orders(shop, key), "the site to sell a number")[0]
         eventually(lambda: shop.ready in self.card(sold).text, "a number that receives")
         return sold
-
-    def card(self, order: Json) -> Message:
-        """The order's card: the message from which the number is copied."""
-
-        def look() -> Message | None:
-            return next((one for one in self.messages() if order["number"] in one.copies), None)
-
-        return eventually(look, f"a card of the order {order['id']}")
-
-    def pushes(self, code: str) -> list[Message]:
-        """The messages that rang for a code: all that show it but cards."""
-        shown = [one for one in self.messages() if code in one.text]
-        return [one for one in shown if not any(copy.startswith("+") for copy in one.copies)]
 
     def receive(self, order: Json, code: str, *, at_most: int = 1) -> None:
         """Wait for the code: one push (more only where a crash left it unclear), and on the card too."""

@@ -161,7 +161,7 @@ class World:
         """Nothing goes wrong any more."""
         self.call("DELETE", "/outside/faults")
 
-    def telegram_calls(self, method: str) -> list[Json]:
-        """All calls of a method of the Bot API."""
-        calls: list[Json] = self.call("GET", "/outside/telegram/requests")["requests"]
-        return [call for call in calls if call["method"] == method]
+    def telegram_calls(self, method: str = "", *, since: int = 0) -> list[Json]:
+        """All calls of a method of the Bot API, or of all of them, behind the one with that number."""
+        calls: list[Json] = self.call("GET", f"/outside/telegram/requests?since={since}")["requests"]
+        return [call for call in calls if not method or call["method"] == method]

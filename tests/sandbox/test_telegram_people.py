@@ -273,3 +273,10 @@ async def test_how_a_bot_describes_itself(telegram: Telegram) -> None:
     await telegram.ok("setMyDefaultAdministratorRights", rights={"can_delete_messages": True})
     rights = await telegram.ok("getMyDefaultAdministratorRights")
     assert (rights["can_delete_messages"], rights["can_promote_members"]) == (True, False)
+
+
+async def test_a_chat_is_read_from_a_message_on(telegram: Telegram) -> None:
+    first = await telegram.say(ANNA, "one")
+    second = await telegram.say(ANNA, "two")
+    found = await telegram.get(f"/people/{ANNA}/chats/{BOT}/messages?after={first}")
+    assert [message["message_id"] for message in found["messages"]] == [second]

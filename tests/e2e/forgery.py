@@ -1,0 +1,113 @@
+"""Presses that no button offers: a client can send any data at any message that it sees.
+
+The forger knows the program's source, so its words of buttons are read from there; and every id of the
+database, which is more than anybody can know.
+"""
+
+import itertools
+import random
+import sqlite3
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from aiogram.filters.callback_data import CallbackData
+
+from handlers import callbacks
+
+WORDS = (
+    *("", "on", "here", "cancel", "finish", "ban", "refund", "all", "buyer", "manager", "viewer", "day"),
+    *("order", "person", "month", "smsgig", "gearsms", "s1", "service", "whatsapp", "en", "0", "1"),
+)
+"""What stands in the fields that hold no id."""
+
+BYTES = 64
+"""Telegram's limit for callback data."""
+
+IDS = {
+    "shares": ("id",),
+    "accounts": ("id",),
+    "orders": ("id",),
+    "purchases": ("id", "token"),
+    "drafts": ("id", "token"),
+}
+KEPT = {
+    "shares": "SELECT * FROM shares ORDER BY id",
+    "share_caps": "SELECT * FROM share_caps ORDER BY share_id, span",
+    "share_members": "SELECT * FROM share_members WHERE role IS NOT NULL ORDER BY share_id, user_id",
+    "share_log": "SELECT * FROM share_log WHERE event <> 'asked' ORDER BY id",
+    "purchases": "SELECT id, user_id, state, ceiling, charged FROM purchases ORDER BY id",
+    "orders": "SELECT id, user_id, chat_id, account_id, share_id, state FROM orders ORDER BY id",
+    "accounts": "SELECT id, owner_id, name, credentials, removed_at FROM accounts ORDER BY id",
+}
+"""What no forged press may change. That a viewer asks to be let in is no forgery."""
+
+
+def kinds() -> list[type[CallbackData]]:
+    """Every kind of button that the bot knows."""
+    found = [one for one in vars(callbacks).values() if isinstance(one, type)]
+    return [one for one in found if issubclass(one, CallbackData) and one is not CallbackData]
+
+
+def books(data: Path) -> dict[str, list[Any]]:
+    """What must stay as it is, read from the bot's own database."""
+    with closing(sqlite3.connect(f"file:{data / 'pinbell.db'}?mode=ro", uri=True)) as connection:
+        return {name: connection.execute(query).fetchall() for name, query in KEPT.items()}
+
+
+def ids(data: Path) -> list[str]:
+    """Every id that a button could name."""
+    with closing(sqlite3.connect(f"file:{data / 'pinbell.db'}?mode=ro", uri=True)) as connection:
+        rows = [
+            connection.execute(f"SELECT {column} FROM {table}").fetchall()  # noqa: S608 - names of our own
+            for table, columns in IDS.items()
+            for column in columns
+        ]
+    return [str(value) for (value,) in itertools.chain(*rows) if value]
+
+
+@dataclass
+class Forger:
+    """Makes up presses, evenly over all kinds of buttons."""
+
+    ids: Sequence[str]
+    numbers: Sequence[int]
+    """Of people and groups."""
+    dice: random.Random
+
+    def __post_init__(self) -> None:
+        self._kinds = itertools.cycle(kinds())
+
+    def data(self) -> str:
+        """The next press's data."""
+        kind = next(self._kinds)
+        while True:
+            fields = {name: self._value(field.annotation) for name, field in kind.model_fields.items()}
+            try:
+                packed = kind(**fields).pack()
+            except ValueError:  # too long, or a word that no button of this kind has
+                continue
+            return packed if self.dice.random() < 0.97 else self._broken(packed)
+
+    def _value(self, kind: Any) -> Any:
+        if kind is bool:
+            return self.dice.random() < 0.5
+        if kind is int:
+            return self.dice.choice((0, 1, 2, *self.numbers))
+        if isinstance(kind, type) and issubclass(kind, StrEnum):
+            return self.dice.choice(list(kind))
+        chance = self.dice.random()
+        if chance < 0.6:
+            return self.dice.choice(self.ids)
+        if chance < 0.9:
+            return self.dice.choice(WORDS)
+        return f"{self.dice.getrandbits(96):x}"[:20]
+
+    def _broken(self, packed: str) -> str:
+        """Cut, longer, or with other letters: no button at all."""
+        at = self.dice.randrange(1, len(packed) + 1)
+        broken = self.dice.choice((packed[:at], packed + ":x", packed[:at] + "☃", packed.upper()))
+        return broken.encode()[:BYTES].decode(errors="ignore")
