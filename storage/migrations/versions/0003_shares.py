@@ -102,20 +102,25 @@ def upgrade() -> None:
 def _locks() -> list[str]:
     """Triggers that keep what stands in the log."""
     if op.get_context().dialect.name == "sqlite":
-        return [
-            f"CREATE TRIGGER share_log_no_{verb.lower()} BEFORE {verb} ON share_log "
-            "BEGIN SELECT RAISE(ABORT, 'the log is kept as it is'); END"
-            for verb in KEPT
+        refuse = "BEGIN SELECT RAISE(ABORT, 'the log is kept as it is'); END"
+        kept = [
+            f"CREATE TRIGGER share_log_no_{verb.lower()} BEFORE {verb} ON share_log {refuse}" for verb in KEPT
         ]
+        # INSERT OR REPLACE deletes without a word to triggers of DELETE.
+        replaced = "WHEN EXISTS (SELECT 1 FROM share_log WHERE id = NEW.id)"
+        return [*kept, f"CREATE TRIGGER share_log_no_replace BEFORE INSERT ON share_log {replaced} {refuse}"]
     refuse = (
         "CREATE FUNCTION share_log_kept() RETURNS trigger AS $$ "
         "BEGIN RAISE EXCEPTION 'the log is kept as it is'; END $$ LANGUAGE plpgsql"
     )
-    trigger = (
-        "CREATE TRIGGER share_log_kept BEFORE UPDATE OR DELETE ON share_log "
-        "FOR EACH ROW EXECUTE FUNCTION share_log_kept()"
-    )
-    return [refuse, trigger]
+    triggers = [
+        f"CREATE TRIGGER {name} BEFORE {verbs} ON share_log FOR EACH {each} EXECUTE FUNCTION share_log_kept()"
+        for name, verbs, each in (
+            ("share_log_kept", "UPDATE OR DELETE", "ROW"),
+            ("share_log_kept_whole", "TRUNCATE", "STATEMENT"),
+        )
+    ]
+    return [refuse, *triggers]
 
 
 def downgrade() -> None:
