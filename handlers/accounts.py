@@ -81,14 +81,18 @@ async def link_site(
 
 async def balance_command(message: Message, bot: Bot, user: User, t: Texts, context: Context) -> None:
     """All balances at once."""
-    await Screen.of_message(message, bot).slow(t, _balances(user.id, t, context))
+    screen = Screen.of_message(message, bot)
+    if await is_private(screen, t):
+        await screen.slow(t, _balances(user.id, t, context))
 
 
 async def open_balance(
     query: CallbackQuery, callback_data: Open, bot: Bot, user: User, t: Texts, context: Context
 ) -> None:
     """All balances at once."""
-    await Screen.of_menu(query, bot, callback_data).slow(t, _balances(user.id, t, context))
+    screen = Screen.of_menu(query, bot, callback_data)
+    if await is_private(screen, t):
+        await screen.slow(t, _balances(user.id, t, context))
 
 
 async def account_button(

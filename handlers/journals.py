@@ -9,21 +9,20 @@ from handlers.callbacks import Adopt, JournalButton, JournalOf
 from handlers.context import Context
 from handlers.private import is_private
 from handlers.screen import Screen
+from handlers.seen import may_read_here, seen_by
 from handlers.texts import Html, Texts
 from handlers.views import failures
 from handlers.views import journal as views
 from handlers.views.accounts import account_name
 from handlers.views.journal import Known, Place
 from handlers.views.view import View
-from orders import acts, adopt, keys
-from orders.access import may_see
+from orders import adopt, keys
 from orders.errors import Gone, NotYours, Told
 from orders.wish import option_tag
 from providers.errors import SiteError
 from providers.site import OrderRef, Record, Sheet
 from providers.words import Journal
 from storage.accounts import Account
-from storage.people import User
 
 MOST_PAGES = 9_999
 """No site has more pages; a forged number must not reach it."""
@@ -38,17 +37,17 @@ def setup() -> Router:
 
 
 async def journal_button(
-    query: CallbackQuery, callback_data: JournalButton, bot: Bot, user: User, t: Texts, context: Context
+    query: CallbackQuery, callback_data: JournalButton, bot: Bot, t: Texts, context: Context
 ) -> None:
     """A page of a journal."""
     screen = Screen.of_press(query, bot, below=callback_data.below)
-    asked = await _asked(callback_data, user.id, t, context)
+    asked = await _asked(screen, callback_data, t, context)
     if screen.chat_id == asked.home or await is_private(screen, t):
         await screen.slow(t, _page(asked, t, context))
 
 
 async def adopt_button(
-    query: CallbackQuery, callback_data: Adopt, bot: Bot, user: User, t: Texts, context: Context
+    query: CallbackQuery, callback_data: Adopt, bot: Bot, t: Texts, context: Context
 ) -> None:
     """Watch an order that was made elsewhere. The outbox sends its card."""
     screen = Screen.of_press(query, bot)
@@ -59,7 +58,7 @@ async def adopt_button(
         word=callback_data.word,
         page=callback_data.page,
     )
-    asked = await _asked(data, user.id, t, context)
+    asked = await _asked(screen, data, t, context)
     if not await is_private(screen, t):
         return
     await screen.answer(t.plain("toast-adopting"))
@@ -75,22 +74,23 @@ class Asked:
     ref: OrderRef | None = None
     """The order, if it is one order's journal."""
     home: int | None = None
-    """The order's chat: what the number receives is shown there anyway."""
+    """The order's chat, where what the number receives is shown to all anyway."""
 
 
-async def _asked(data: JournalButton, user_id: int, t: Texts, context: Context) -> Asked:
-    """Raises Gone, NotYours."""
+async def _asked(screen: Screen, data: JournalButton, t: Texts, context: Context) -> Asked:
+    """Raises Gone, NotYours, NobodyKnows."""
     ref = home = None
     if data.of is JournalOf.ACCOUNT:
-        account = await keys.own(context.desk, data.id, user_id)
+        account = await keys.own(context.desk, data.id, screen.user_id)
         journals = context.desk.site(account).journals
         whose = account_name(t, account.name, context.desk.site(account))
     else:
-        order, account = await acts.load(context.desk, data.id)
-        if not may_see(order, account, user_id):
+        order, account = await seen_by(screen, data.id, context)
+        may_read = await may_read_here(screen, order, account, context)
+        if screen.is_private and not may_read:
             raise NotYours
         journals = context.desk.line(account, order.line).journals
-        ref, home = order.ref, order.chat_id
+        ref, home = order.ref, order.chat_id if may_read else None
         whose = t("journal-number", number=order.number or order.site_id)
     journal = _journal(journals, data.key)
     place = Place(

@@ -4,21 +4,26 @@ from aiogram import Bot, F, Router
 from aiogram.filters import Command
 from aiogram.types import CallbackQuery, Message
 
+from handlers import wishes
 from handlers.callbacks import Again, Buy, NewWish, Open, Page, SameNumber, WishButton
 from handlers.context import Context
+from handlers.payers import Payer, payer_of
 from handlers.screen import Screen
+from handlers.seen import seen_by
 from handlers.texts import Texts
 from handlers.typed import Typed
 from handlers.views import failures
+from handlers.views import order as views
 from handlers.views.menu import home
 from handlers.views.view import View
-from handlers.wish_menu import WishMenu, begin, new_draft, pay_account, with_account
-from orders import acts, place, wish
-from orders.access import may_see
-from orders.errors import BadInput, Gone, NotYours, PriceRose, Told
+from handlers.wish_begin import begin, with_account
+from handlers.wish_menu import WishMenu
+from orders import place, wish
+from orders.errors import BadInput, Gone, NotYours, OverLimit, PriceRose, Told
 from providers.errors import SiteError
 from storage import purchases
 from storage.people import User
+from storage.purchases import Purchase
 
 
 def setup() -> Router:
@@ -36,30 +41,33 @@ def setup() -> Router:
 
 async def order_command(message: Message, bot: Bot, user: User, t: Texts, context: Context) -> None:
     """Begin an order."""
-    await begin(Screen.of_message(message, bot), user.id, t, context)
+    await begin(Screen.of_message(message, bot), t, context)
 
 
 async def open_order(
     query: CallbackQuery, callback_data: Open, bot: Bot, user: User, t: Texts, context: Context
 ) -> None:
     """Begin an order."""
-    await begin(Screen.of_menu(query, bot, callback_data), user.id, t, context, page=callback_data.page)
+    await begin(Screen.of_menu(query, bot, callback_data), t, context, page=callback_data.page)
 
 
 async def new_wish(
     query: CallbackQuery, callback_data: NewWish, bot: Bot, user: User, t: Texts, context: Context
 ) -> None:
     """An account, and perhaps a line, was chosen."""
-    account = await pay_account(context, callback_data.account, user.id)
-    await with_account(Screen.of_own_press(query, bot), t, context, account, callback_data.line)
+    screen = Screen.of_own_press(query, bot)
+    payer = await payer_of(screen, context, callback_data.account)
+    await with_account(screen, t, context, payer, callback_data.line)
 
 
 async def wish_button(
     query: CallbackQuery, callback_data: WishButton, bot: Bot, user: User, t: Texts, context: Context
 ) -> None:
     """Something in the menu of one wish."""
-    menu = await WishMenu.load(Screen.of_press(query, bot), t, context, callback_data.id, user.id)
-    await menu.press(callback_data)
+    screen = Screen.of_press(query, bot)
+    menu = WishMenu(screen, t, context, await wishes.by_id(screen, context, callback_data.id))
+    if not await menu.press(callback_data):
+        await begin(screen, t, context)
 
 
 async def buy(
@@ -68,17 +76,20 @@ async def buy(
     """Spend the money. The card is drawn by the outbox, whatever happens to this press."""
     screen, token = Screen.of_press(query, bot), callback_data.token
     is_used = await _is_used(context, token)
-    menu = None if is_used else await WishMenu.load_by_token(screen, t, context, token, user.id)
+    menu = None if is_used else WishMenu(screen, t, context, await wishes.by_token(screen, context, token))
     is_order = menu is None or menu.order is None
     await screen.answer(t.plain("toast-ordering" if is_order else "one-moment"))
     if menu is None:
         return
     try:
-        await place.confirm(context.desk, token, user.id)
+        purchase = await place.confirm(context.desk, token, user.id)
     except (SiteError, Told) as error:
         # While this press read the price, another one may have bought: "nothing was bought" would be a lie.
         if not await _is_used(context, token):
             await _not_bought(menu, error, token)
+        return
+    if purchase is not None and purchase.card_id is None:
+        await screen.show(views.in_topic(t))
 
 
 async def _is_used(context: Context, token: str) -> bool:
@@ -98,6 +109,8 @@ async def _not_bought(menu: WishMenu, error: SiteError | Told, token: str) -> No
                     raise
         case SiteError():
             await menu.show_trouble(error)
+        case OverLimit() if not (menu.screen.is_private or error.of_group):
+            await menu.screen.send(View(t.lines([t("order-own-limit"), t("nothing-spent")]), home(t)))
         case _:  # changed while the price was read
             await menu.screen.send(View(t.lines([failures.told(t, error), t("nothing-spent")]), home(t)))
 
@@ -110,36 +123,43 @@ async def again(
         purchase = await purchases.get(connection, callback_data.purchase)
     if purchase is None or purchase.act is not None:
         raise Gone("purchase")
-    account = await pay_account(context, purchase.account_id, user.id)
     screen = Screen.of_press(query, bot)
+    payer = await payer_of(screen, context, purchase.account_id, was_lent=purchase.share_id is not None)
+    if not _may_repeat(purchase, payer, user.id):
+        raise NotYours
     await screen.answer()
     screen.message_id = await screen.send(View(t("one-moment")))
-    line = context.desk.line(account, purchase.line)
+    line = context.desk.line(payer.account, purchase.line)
     # A rented number is one of its kind: another one is asked for.
     picks = tuple(pick for pick in purchase.picks if not (line.rental and pick.choice == "number"))
-    draft = await new_draft(screen, context, account, line.key, picks=picks)
-    await WishMenu(screen, t, context, draft, account).step()
+    await WishMenu(
+        screen, t, context, await wishes.make(screen, context, payer, line.key, picks=picks)
+    ).step()
+
+
+def _may_repeat(purchase: Purchase, payer: Payer, user_id: int) -> bool:
+    """What a share brought stands in its group for all to see; anything else is somebody's own."""
+    is_shared = purchase.share_id is not None and purchase.share_id == payer.share_id
+    return is_shared or user_id in {purchase.user_id, payer.account.owner_id}
 
 
 async def same_number(
     query: CallbackQuery, callback_data: SameNumber, bot: Bot, user: User, t: Texts, context: Context
 ) -> None:
     """The number of an ended order once more: a fresh wish with it, straight at the price."""
-    order, account = await acts.load(context.desk, callback_data.order)
-    if not may_see(order, account, user.id):
-        raise NotYours
-    account = await pay_account(context, account.id, user.id)
+    screen = Screen.of_press(query, bot)
+    order, account = await seen_by(screen, callback_data.order, context)
+    payer = await payer_of(screen, context, account.id, was_lent=order.share_id is not None)
     line = context.desk.line(account, order.line)
     if line.reuse_by is None or order.number is None:
         raise Gone("number")
     choice = line.choice(line.reuse_by)
     wanted = wish.typed_option(choice, order.number)
-    screen = Screen.of_press(query, bot)
     await screen.answer()
     screen.message_id = await screen.send(View(t("one-moment")))
     picks = tuple(pick for pick in order.picks if line.choice(pick.choice).required)
-    draft = await new_draft(screen, context, account, line.key, picks=picks)
-    await WishMenu(screen, t, context, draft, account).pick(choice, wanted)
+    made = await wishes.make(screen, context, payer, line.key, picks=picks)
+    await WishMenu(screen, t, context, made).pick(choice, wanted)
 
 
 async def take_search(typed: Typed) -> None:
@@ -170,7 +190,8 @@ async def take_typed(typed: Typed) -> None:
 async def _menu_of(typed: Typed) -> WishMenu:
     """The menu that the answer changes. Answer and question go, as far as Telegram lets us."""
     draft_id = typed.prompt.args["draft"]
-    menu = await WishMenu.load(typed.screen, typed.t, typed.context, draft_id, typed.user.id)
+    found = await wishes.by_id(typed.screen, typed.context, draft_id)
+    menu = WishMenu(typed.screen, typed.t, typed.context, found)
     menu.screen = typed.screen.at(menu.draft.card_id or typed.prompt.message_id)
     await typed.screen.delete(typed.message.message_id)
     if typed.prompt.message_id != menu.screen.message_id:

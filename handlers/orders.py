@@ -1,27 +1,27 @@
 """/orders and /history, and the buttons of an order's card."""
 
 import secrets
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 
 from aiogram import Bot, F, Router
 from aiogram.filters import Command
 from aiogram.types import CallbackQuery, Message
 
 from handlers.callbacks import HERE, Mine, Open, OrderButton, OrderDo, Page
-from handlers.cards import facts_of
 from handlers.context import Context
+from handlers.private import is_private
 from handlers.screen import Screen
+from handlers.seen import card_here, facts_here, seen_by
 from handlers.texts import Html, Texts
 from handlers.views import card as views
 from handlers.views import failures, menu
 from handlers.views import rental as rental_views
 from handlers.views.card import PER_PAGE
 from handlers.views.view import View
-from handlers.wish_menu import begin_act
-from orders import acts, find_out, inbox, place, rentals
-from orders.access import may_see
+from handlers.wish_begin import begin_act
+from orders import acts, find_out, inbox, place, rentals, shares
+from orders.access import Seat, may_see
 from orders.acts import Pressed
 from orders.desk import Desk
 from orders.errors import Gone, NotYours
@@ -49,30 +49,34 @@ def setup() -> Router:
     return router
 
 
-async def orders_command(message: Message, bot: Bot, user: User, t: Texts, context: Context) -> None:
-    """Open orders."""
-    await Screen.of_message(message, bot).show(await _open(user.id, t, context))
+async def orders_command(message: Message, bot: Bot, t: Texts, context: Context) -> None:
+    """Open orders; in a group those of the group."""
+    screen = Screen.of_message(message, bot)
+    await screen.show(await _open(screen, t, context))
 
 
 async def open_orders(
-    query: CallbackQuery, callback_data: Open, bot: Bot, user: User, t: Texts, context: Context
+    query: CallbackQuery, callback_data: Open, bot: Bot, t: Texts, context: Context
 ) -> None:
-    """Open orders."""
-    view = await _open(user.id, t, context, page=callback_data.page)
-    await Screen.of_menu(query, bot, callback_data).show(view)
+    """Open orders; in a group those of the group."""
+    screen = Screen.of_menu(query, bot, callback_data)
+    await screen.show(await _open(screen, t, context, page=callback_data.page))
 
 
 async def history_command(message: Message, bot: Bot, user: User, t: Texts, context: Context) -> None:
     """Past orders."""
-    await Screen.of_message(message, bot).show(await _history(user.id, 0, t, context))
+    screen = Screen.of_message(message, bot)
+    if await is_private(screen, t):
+        await screen.show(await _history(user.id, 0, t, context))
 
 
 async def open_history(
     query: CallbackQuery, callback_data: Open, bot: Bot, user: User, t: Texts, context: Context
 ) -> None:
     """A page of past orders."""
-    view = await _history(user.id, callback_data.page, t, context)
-    await Screen.of_menu(query, bot, callback_data).show(view)
+    screen = Screen.of_menu(query, bot, callback_data)
+    if await is_private(screen, t):
+        await screen.show(await _history(user.id, callback_data.page, t, context))
 
 
 async def order_button(
@@ -98,7 +102,7 @@ async def _act(screen: Screen, data: OrderButton, t: Texts, context: Context) ->
     if act.choices:
         await begin_act(screen, t, context, press)
     elif act.confirm or act.confirm_twice or act.effect.costs:
-        facts = await facts_of(context, press.order, press.account)
+        facts = await facts_here(screen, press.order, press.account, context)
         token = secrets.token_urlsafe(9)
         await screen.show(views.ask_act(t, press.order, act, facts, token=token))
     else:
@@ -112,7 +116,7 @@ async def _sure(screen: Screen, data: OrderButton, t: Texts, context: Context) -
     if act.effect.costs or act.choices or act.switch:
         raise NotYours  # forged: what costs has its own button with a token, what asks has its menu
     if act.confirm_twice and data.do is not OrderDo.SURER:
-        facts = await facts_of(context, press.order, press.account)
+        facts = await facts_here(screen, press.order, press.account, context)
         await screen.show(views.ask_twice(t, press.order, act, facts))
         return
     await _carry_out(screen, press, t, context)
@@ -133,8 +137,8 @@ async def _switch(screen: Screen, data: OrderButton, t: Texts, context: Context)
 
 async def _open_settings(screen: Screen, data: OrderButton, t: Texts, context: Context) -> None:
     """What is seldom pressed, below the card: that is drawn anew whenever the order changes."""
-    order, account = await _seen_by(screen, data.id, context)
-    view = await _settings((order, account), t, context)
+    order, account = await seen_by(screen, data.id, context)
+    view = await _settings(screen, (order, account), t, context)
     if data.arg == HERE:
         await screen.show(view)
     else:
@@ -154,7 +158,7 @@ async def _carry_out(
 
 async def _do(screen: Screen, press: Pressed, t: Texts, context: Context, given: Picks) -> None:
     try:
-        await acts.carry_out(context.desk, press.order, press.act, given)
+        await acts.carry_out_pressed(context.desk, press, screen.user_id, given)
     except SiteError as error:
         site = context.desk.site(press.account)
         why = t("act-failed", act=t(f"act-{press.act.key}"), why=failures.site_error(t, error, site.name))
@@ -169,7 +173,10 @@ async def _redraw(screen: Screen, press: Pressed, t: Texts, context: Context) ->
     """The page on which the act's button stands, as long as the order is open; else its card."""
     pair = await acts.load(context.desk, press.order.id)
     tucked = press.act.tucked and pair[0].is_open
-    await screen.show(await (_settings(pair, t, context) if tucked else _card(screen, pair, t, context)))
+    if tucked:
+        await screen.show(await _settings(screen, pair, t, context))
+    else:
+        await screen.show(await card_here(screen, press.order.id, t, context))
 
 
 async def _buy(screen: Screen, data: OrderButton, t: Texts, context: Context) -> None:
@@ -179,19 +186,20 @@ async def _buy(screen: Screen, data: OrderButton, t: Texts, context: Context) ->
         raise NotYours
     await place.confirm_act(context.desk, press, screen.user_id, data.token)
     await screen.answer(t.plain("toast-ordering"))
-    await screen.show(await _card(screen, (press.order, press.account), t, context))
+    await screen.show(await card_here(screen, press.order.id, t, context))
 
 
 async def _show(screen: Screen, data: OrderButton, t: Texts, context: Context) -> None:
     """Send the card anew, below; from now on this one is kept current.
 
-    In a chat that is not the order's it is a copy: its codes don't follow to where more people read.
+    In a chat that is not the order's it is a copy: its codes don't follow to where more people read,
+    and the card of a share's order stays in the group.
     """
-    order, account = await _seen_by(screen, data.id, context)
+    order, _ = await seen_by(screen, data.id, context)
     await rentals.expect(context.desk, order)
     await screen.answer()
-    card_id = await screen.send(await _card(screen, (order, account), t, context))
-    if screen.chat_id != order.chat_id and not screen.is_private:
+    card_id = await screen.send(await card_here(screen, order.id, t, context))
+    if screen.chat_id != order.chat_id and (order.share_id is not None or not screen.is_private):
         return
     async with context.desk.db.transaction() as connection:
         await orders.change(
@@ -205,25 +213,26 @@ async def _show(screen: Screen, data: OrderButton, t: Texts, context: Context) -
 
 async def _look(screen: Screen, data: OrderButton, t: Texts, context: Context) -> None:
     """Look at the site now, because somebody can't wait."""
-    order, account = await _seen_by(screen, data.id, context)
+    order, account = await seen_by(screen, data.id, context)
     await screen.answer(t.plain("toast-looking"))
     with _alone(context, order.id, "look") as is_alone:
         if not is_alone:
             return
         seen = await acts.look_again(context.desk, order, account)
-        await screen.show(await _card(screen, (seen or order, account), t, context))
+        await screen.show(await card_here(screen, order.id, t, context))
         if seen is None:
             await _below(screen, t, t("card-trouble", site=context.desk.site(account).name))
 
 
 async def _keep(screen: Screen, data: OrderButton, t: Texts, context: Context) -> None:
     """Not confirmed: the card as it was."""
-    await screen.show(await _card(screen, await _seen_by(screen, data.id, context), t, context))
+    order, _ = await seen_by(screen, data.id, context)
+    await screen.show(await card_here(screen, order.id, t, context))
 
 
 async def _close(screen: Screen, data: OrderButton, t: Texts, context: Context) -> None:
     """The settings go; should Telegram no longer let us, the card stands in their place."""
-    await _seen_by(screen, data.id, context)
+    await seen_by(screen, data.id, context)
     await screen.answer()
     if not await screen.delete(screen.message_id or 0):
         await _keep(screen, data, t, context)
@@ -263,28 +272,9 @@ async def _below(screen: Screen, t: Texts, text: Html) -> None:
     await screen.at(screen.message_id or 0).send(View(text, menu.home(t)), answers=screen.message_id)
 
 
-async def _seen_by(screen: Screen, order_id: str, context: Context) -> tuple[Order, Account]:
-    order, account = await acts.load(context.desk, order_id)
-    if not may_see(order, account, screen.user_id):
-        raise NotYours
-    return order, account
-
-
-async def _card(screen: Screen, pair: tuple[Order, Account], t: Texts, context: Context) -> View:
-    """The card as it is now, not as it was when the press began.
-
-    Where more people read than where it was ordered, it keeps what came to itself.
-    """
+async def _settings(screen: Screen, pair: tuple[Order, Account], t: Texts, context: Context) -> View:
     order, account = await acts.load(context.desk, pair[0].id)
-    facts = await facts_of(context, order, account)
-    if not screen.is_private and screen.chat_id != order.chat_id:
-        facts = replace(facts, messages=())
-    return views.card(t, order, facts)
-
-
-async def _settings(pair: tuple[Order, Account], t: Texts, context: Context) -> View:
-    order, account = await acts.load(context.desk, pair[0].id)
-    return rental_views.settings(t, order, await facts_of(context, order, account))
+    return rental_views.settings(t, order, await facts_here(screen, order, account, context))
 
 
 def is_in_orders(desk: Desk, order: Order) -> bool:
@@ -292,12 +282,30 @@ def is_in_orders(desk: Desk, order: Order) -> bool:
     return order.state is not State.RECEIVED or not rentals.is_rental(desk, order)
 
 
-async def _open(user_id: int, t: Texts, context: Context, *, page: int = 0) -> View:
+async def _open(screen: Screen, t: Texts, context: Context, *, page: int = 0) -> View:
     async with context.desk.db.transaction() as connection:
-        mine = await orders.open_of_user(connection, user_id)
-        unknown = await purchases.of_user_unknown(connection, user_id)
-    mine = [order for order in mine if is_in_orders(context.desk, order)]
-    return views.open_orders(t, mine, unknown, context.sites, page=page)
+        unknown = await purchases.of_user_unknown(connection, screen.user_id)
+    if not screen.is_private:
+        unknown = [purchase for purchase in unknown if purchase.chat_id == screen.chat_id]
+    found = [order for order in await open_here(screen, context) if is_in_orders(context.desk, order)]
+    return views.open_orders(t, found, unknown, context.sites, page=page)
+
+
+async def open_here(screen: Screen, context: Context) -> Sequence[Order]:
+    """A person's open orders; in a group those made there that they may see. Raises NobodyKnows."""
+    async with context.desk.db.transaction() as connection:
+        if screen.is_private:
+            return await orders.open_of_user(connection, screen.user_id)
+        made_here = await orders.open_in_chat(connection, screen.chat_id)
+    seats: dict[str | None, Seat | None] = {None: None}
+    for order in made_here:
+        if order.share_id not in seats:
+            seats[order.share_id] = await shares.seat_of_order(context.desk, order, screen.user_id)
+    return [
+        order
+        for order in made_here
+        if may_see(order, await context.desk.account(order.account_id), screen.user_id, seats[order.share_id])
+    ]
 
 
 async def _history(user_id: int, page: int, t: Texts, context: Context) -> View:

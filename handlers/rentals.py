@@ -6,13 +6,16 @@ from aiogram.types import CallbackQuery, Message
 
 from handlers.callbacks import Open, Page
 from handlers.context import Context
+from handlers.orders import open_here
+from handlers.payers import payers_in
+from handlers.private import is_private
 from handlers.screen import Screen
 from handlers.texts import Texts
 from handlers.views import rental as views
 from handlers.views.card import PER_PAGE
 from handlers.views.view import View
-from handlers.wish_menu import with_account
-from storage import accounts, orders
+from handlers.wish_begin import with_account
+from storage import orders
 from storage.people import User
 
 
@@ -26,23 +29,27 @@ def setup() -> Router:
     return router
 
 
-async def rentals_command(message: Message, bot: Bot, user: User, t: Texts, context: Context) -> None:
-    """Numbers that are ours now."""
-    await Screen.of_message(message, bot).show(await _rentals(user.id, 0, t, context))
+async def rentals_command(message: Message, bot: Bot, t: Texts, context: Context) -> None:
+    """Numbers that are ours now; in a group those of the group."""
+    screen = Screen.of_message(message, bot)
+    await screen.show(await _rentals(screen, 0, t, context))
 
 
 async def open_rentals(
-    query: CallbackQuery, callback_data: Open, bot: Bot, user: User, t: Texts, context: Context
+    query: CallbackQuery, callback_data: Open, bot: Bot, t: Texts, context: Context
 ) -> None:
     """A page of the numbers that are ours now."""
-    view = await _rentals(user.id, callback_data.page, t, context)
-    await Screen.of_menu(query, bot, callback_data).show(view)
+    screen = Screen.of_menu(query, bot, callback_data)
+    await screen.show(await _rentals(screen, callback_data.page, t, context))
 
 
 async def open_past(
     query: CallbackQuery, callback_data: Open, bot: Bot, user: User, t: Texts, context: Context
 ) -> None:
     """A page of those that have ended."""
+    screen = Screen.of_menu(query, bot, callback_data)
+    if not await is_private(screen, t):
+        return
     lines = _lines(context)
     async with context.desk.db.transaction() as connection:
         total = await orders.count_rented_by(connection, user.id, lines, is_open=False)
@@ -50,35 +57,35 @@ async def open_past(
         past = await orders.rented_by(
             connection, user.id, lines, is_open=False, offset=page * PER_PAGE, limit=PER_PAGE
         )
-    view = views.past_rentals(t, past, context.sites, page=page, total=total)
-    await Screen.of_menu(query, bot, callback_data).show(view)
+    await screen.show(views.past_rentals(t, past, context.sites, page=page, total=total))
 
 
-async def open_rent(
-    query: CallbackQuery, callback_data: Open, bot: Bot, user: User, t: Texts, context: Context
-) -> None:
+async def open_rent(query: CallbackQuery, callback_data: Open, bot: Bot, t: Texts, context: Context) -> None:
     """Rent a number: where, unless there is only one way."""
     screen = Screen.of_menu(query, bot, callback_data)
-    async with context.desk.db.transaction() as connection:
-        mine = await accounts.of_owner(connection, user.id)
     offers = [
-        (account, line) for account in mine for line in context.sites[account.site].lines if line.rental
+        (payer, line)
+        for payer in (await payers_in(screen, context)).usable
+        for line in context.desk.site(payer.account).lines
+        if line.rental
     ]
     if not offers:
         sites = [site for site in context.sites.values() if any(line.rental for line in site.lines)]
         await screen.show(views.nowhere_to_rent(t, sites))
     elif len(offers) == 1:
-        account, line = offers[0]
-        await with_account(screen, t, context, account, line.key)
+        payer, line = offers[0]
+        await with_account(screen, t, context, payer, line.key)
     else:
-        await screen.show(views.choose_line(t, offers, context.sites, page=callback_data.page))
+        of_accounts = [(payer.shown, line) for payer, line in offers]
+        await screen.show(views.choose_line(t, of_accounts, context.sites, page=callback_data.page))
 
 
-async def _rentals(user_id: int, page: int, t: Texts, context: Context) -> View:
-    lines = _lines(context)
-    async with context.desk.db.transaction() as connection:
-        mine = await orders.rented_by(connection, user_id, lines, is_open=True)
-        past = await orders.count_rented_by(connection, user_id, lines, is_open=False)
+async def _rentals(screen: Screen, page: int, t: Texts, context: Context) -> View:
+    lines, past = _lines(context), 0
+    mine = [order for order in await open_here(screen, context) if (order.site, order.line) in lines]
+    if screen.is_private:
+        async with context.desk.db.transaction() as connection:
+            past = await orders.count_rented_by(connection, screen.user_id, lines, is_open=False)
     return views.rentals(t, mine, context.sites, past=past, page=page)
 
 

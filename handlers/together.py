@@ -4,9 +4,9 @@ from aiogram import Bot, Router
 from aiogram.types import CallbackQuery
 
 from handlers.callbacks import Together
-from handlers.cards import facts_of
 from handlers.context import Context
 from handlers.screen import Screen
+from handlers.seen import card_here
 from handlers.texts import Html, Texts
 from handlers.views import bids, card, failures, menu
 from handlers.views.view import View
@@ -34,19 +34,18 @@ async def act_on_all(
         return  # a second tap: what comes of it is told once
     context.under_way.add(key)
     try:
-        troubles = [why for press in presses if (why := await _trouble(press, t, context))]
+        troubles = [why for press in presses if (why := await _trouble(press, screen, t, context))]
     finally:
         context.under_way.discard(key)
-    order, account = await acts.load(context.desk, callback_data.order)
-    await screen.show(card.card(t, order, await facts_of(context, order, account)))
+    await screen.show(await card_here(screen, callback_data.order, t, context))
     told = bids.done_together(t, presses[0].act, len(presses) - len(troubles), len(presses), troubles)
     await screen.at(screen.message_id or 0).send(View(told, menu.home(t)), answers=screen.message_id)
 
 
-async def _trouble(press: Pressed, t: Texts, context: Context) -> Html | None:
+async def _trouble(press: Pressed, screen: Screen, t: Texts, context: Context) -> Html | None:
     """Why it was not done with this one. Its own card shows how it stands."""
     try:
-        await acts.carry_out(context.desk, press.order, press.act)
+        await acts.carry_out_pressed(context.desk, press, screen.user_id)
     except SiteError as error:
         site = context.desk.site(press.account)
         service = card.service_of(press.order, site)

@@ -245,6 +245,16 @@ async def open_of_user(connection: AsyncConnection, user_id: int) -> list[Order]
     return await _all(connection, query)
 
 
+async def open_in_chat(connection: AsyncConnection, chat_id: int) -> list[Order]:
+    """The open orders whose cards stand in a group, newest first."""
+    query = (
+        select(orders)
+        .where(orders.c.is_open, orders.c.chat_id == chat_id)
+        .order_by(orders.c.activated_at.desc(), orders.c.id)
+    )
+    return await _all(connection, query)
+
+
 async def past_of_user(connection: AsyncConnection, user_id: int, *, offset: int, limit: int) -> list[Order]:
     """A person's ended orders, newest first."""
     query = (

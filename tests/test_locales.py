@@ -15,7 +15,8 @@ import locales
 from bot import commands
 from handlers.texts import FALLBACK, Texts
 from orders import errors as order_errors
-from orders.limits import Span
+from orders.limits import PERSONAL, SHARED, Span
+from orders.share_history import Past
 from providers import errors as site_errors
 from providers.registry import SITES
 from providers.words import (
@@ -25,6 +26,8 @@ from providers.words import (
     State,
 )
 from storage.purchases import Finding
+from storage.share_log import Event
+from storage.shares import GIVEN, Codes, Who
 from tests import texts_kit as kit
 from tests.texts_kit import Code, Language, Shape
 
@@ -39,9 +42,11 @@ SAMPLES: Mapping[str, str] = {
     "code": "G-123456",
     "confirmed": "$0.583",
     "count": "120",
+    "day": "$20.00",
     "days": "365",
     "done": "2",
     "detail": "No numbers available",
+    "group": "Friends",
     "hours": "12",
     "id": "1234567890",
     "left": "$12.50",
@@ -52,19 +57,23 @@ SAMPLES: Mapping[str, str] = {
     "now": "$0.60",
     "number": "+12025550123",
     "open": "12",
+    "order": "$2.00",
     "picks": "California · T-Mobile",
     "price": "$0.58 – $0.61",
     "query": "whatsapp",
     "seconds": "60",
     "service": "WhatsApp",
     "site": "getsms.online",
+    "spent": "$16.00",
     "status": "Waiting",
     "text": "Your code is 123456",
     "till": "in 12 minutes",
     "title": "Team",
     "unset": "any",
+    "upto": ", up to $2.00 each and $20.00 a day",
     "url": "https://bot.example/hooks/getsms/0123456789abcdef0123456789abcdef",
     "what": "Area code",
+    "who": "Boris",
     "wish": "WhatsApp, Russia, Beeline",
     "whose": "<code>+12025550123</code>",
     "why": "the site refused",
@@ -81,6 +90,9 @@ SHAPES = (
     Shape(("bot-description",), 512),
     Shape(("toast-", "told-", "hint-", "guard-", "one-moment"), 200),
 )
+
+WHY_ENDED = ("owner", "admin", "owner-left", "bot-removed", "group-gone", "unlinked")
+"""Why a share ends: each has a text in the log."""
 
 ELSEWHERE = {"guard-not-allowed": {"id"}}
 """The guard passes its keys on from one function to another."""
@@ -104,6 +116,18 @@ def reasons() -> set[str]:
                 given += node.args[1:2]
             found |= {one.value for one in given if isinstance(one, ast.Constant)}
     return {reason for reason in found if isinstance(reason, str)}
+
+
+def may_not() -> set[str]:
+    """Why a share does not let somebody: what is written where MayNot is raised, and the rights demanded."""
+    found = set()
+    for path in [*(ROOT / "orders").glob("*.py"), *(ROOT / "handlers").glob("*.py")]:
+        source = path.read_text(encoding="utf-8")
+        for raised in re.findall(r"MayNot\((.+)\)", source):
+            found |= set(re.findall(r'"([a-z][a-z-]+)"', raised))
+        demanded = re.findall(r"demand\(.+, Right\.([A-Z_]+)\)", source)
+        found |= {name.lower().replace("_", "-") for name in demanded}
+    return found
 
 
 def of_choices(choices: Sequence[Choice]) -> set[str]:
@@ -130,6 +154,41 @@ def of_journals(site: str, journals: Sequence[Journal]) -> set[str]:
     }
 
 
+def of_shares() -> set[str]:
+    """Keys of the rules, roles and limits of a share."""
+    keys = {f"{what}-who-{who.value}" for what in ("button-share", "share-choose") for who in Who}
+    keys |= {f"share-now-{who.value}" for who in Who}
+    keys |= {
+        f"{what}-{codes.value}"
+        for what in ("button-share-codes", "share-codes", "share-choose-codes")
+        for codes in Codes
+    }
+    keys |= {f"button-share-admins-{word}" for word in ("yes", "no")}
+    keys |= {f"button-share-topic-{word}" for word in ("any", "this", "other")}
+    of_span = ("share-left", "share-free", "button-share-cap", "share-ask-cap")
+    keys |= {f"{what}-{span.value}" for what in of_span for span in SHARED}
+    keys |= {f"role-{role.value}" for role in GIVEN}
+    words = ("asks", *(role.value for role in GIVEN))
+    keys |= {f"{what}-{word}" for what in ("members-line", "members-mark") for word in words}
+    return keys | {f"asks-answered-{word}" for word in ("buyer", "viewer", "no")}
+
+
+def of_log() -> set[str]:
+    """Keys of what the log of a share tells: an order, what came of it, and what happened to the share."""
+    steps = {Event.REFUSED, Event.REFUNDED, Event.ACTED, Event.HANDED_OVER, Event.UNKNOWN, Event.CODE}
+    told = {Event.ORDERED, Event.SHARED, Event.ASKED, Event.LEFT}
+    keys = {f"log-step-{event.value}" for event in steps} | {f"log-{event.value}" for event in told}
+    keys |= {f"log-changed-{what}" for what in ("who", "codes", "admins_act", "topic")}
+    keys |= {f"log-who-{who.value}" for who in Who} | {f"log-codes-{codes.value}" for codes in Codes}
+    keys |= {f"log-admins_act-{value}" for value in (True, False)}
+    keys |= {f"log-cap-{span.value}" for span in SHARED}
+    keys |= {f"log-nearly-{span.value}" for span in SHARED if span is not Span.ORDER}
+    keys |= {f"log-role-{role.value}" for role in GIVEN} | {"log-role-none"}
+    keys |= {f"log-step-ended-{state.value}" for state in State if not state.is_open}
+    keys |= {f"log-stopped-{why}" for why in WHY_ENDED}
+    return keys | {f"button-log-{past.value}" for past in Past} | {"hint-log-days"}
+
+
 def made_from_data() -> set[str]:
     """Keys that the code puts together from what sites and errors declare."""
     keys = {f"rule-{rule.value}" for rule in Rule} | {f"state-{state.value}" for state in State}
@@ -153,11 +212,20 @@ def made_from_data() -> set[str]:
     codes = {kind.__dict__["code"] for kind in subclasses(site_errors.SiteError)}
     keys |= {f"error-{code}" for code in codes} | {f"short-{code}" for code in codes}
     keys |= {f"error-no-answer-{reason}" for reason in reasons()} | {"error-no-answer-queue"}
-    keys |= {f"{what}-{span.value}" for what in ("button-cap", "ask-cap", "told-over-limit") for span in Span}
+    own = ("button-cap", "ask-cap", "told-over-limit")
+    keys |= {f"{what}-{span.value}" for what in own for span in PERSONAL}
+    keys |= {f"{what}-{span.value}" for what in ("told-over-limit-group", "quote-left") for span in SHARED}
+    keys |= {f"told-may-not-{why}" for why in may_not()}
     keys |= {f"cap-left-{span.value}" for span in (Span.DAY, Span.MONTH)}
     keys.add("hint-cap")
-    # their texts are the choice's hint, and the limit's
-    told = set(subclasses(order_errors.Told)) - {order_errors.BadInput, order_errors.OverLimit}
+    keys |= of_log()
+    keys |= of_shares()
+    # their texts are the choice's hint, the limit's, and why not
+    told = set(subclasses(order_errors.Told)) - {
+        order_errors.BadInput,
+        order_errors.OverLimit,
+        order_errors.MayNot,
+    }
     return keys | {f"told-{kind.__dict__['code']}" for kind in told}
 
 

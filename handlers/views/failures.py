@@ -1,7 +1,7 @@
 """Every failure in the reader's language: what happened, whether money was spent, what to press next."""
 
 from handlers.texts import Html, Texts, clean
-from orders.errors import AlreadyLinked, BadInput, OverLimit, PriceRose, Told
+from orders.errors import AlreadyLinked, BadInput, MayNot, OverLimit, PriceRose, Told
 from providers.errors import NoAnswer, NotAllowed, RateLimited, SiteError
 
 DETAIL_LENGTH = 160
@@ -13,7 +13,12 @@ def told(t: Texts, error: Told) -> Html:
         case PriceRose():
             return t("told-price-rose", confirmed=t.money(error.confirmed), now=t.money(error.now))
         case OverLimit():
-            return t(f"told-over-limit-{error.span}", most=t.money(error.most), left=t.money(error.left))
+            whose = "group-" if error.of_group else ""
+            return t(
+                f"told-over-limit-{whose}{error.span}", most=t.money(error.most), left=t.money(error.left)
+            )
+        case MayNot():
+            return t(f"told-may-not-{error.why}")
         case AlreadyLinked():
             return t("told-already-linked", name=error.name)
         case BadInput():

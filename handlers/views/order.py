@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from aiogram.types import InlineKeyboardButton
 
-from handlers.callbacks import Buy, NewWish, Open, Page, WishButton, WishDo
+from handlers.callbacks import AskIn, Buy, NewWish, Open, Page, WishButton, WishDo
 from handlers.keyboard import Keyboard, button, columns_for, label, page_buttons
 from handlers.texts import Html, Texts, clean, clean_name
 from handlers.views.accounts import account_label
@@ -14,6 +14,8 @@ from handlers.views.limits import left
 from handlers.views.menu import menu_button
 from handlers.views.names import country, picked, worded
 from handlers.views.view import View, page_of
+from orders.access import Seat
+from orders.limits import Room
 from orders.place import Offer
 from orders.private import WORDS
 from orders.wish import askable, option_tag, picked_of
@@ -27,6 +29,9 @@ ROWS = 8
 
 SMS_LENGTH = 1600
 """Characters of an SMS: it is shown whole before it is sent."""
+
+MOST_ASKED = 5
+"""Owners that can be asked with one message."""
 
 NOTE_LENGTH = 16
 """Characters of a site's note beside an option's name."""
@@ -42,6 +47,21 @@ def choose_account(
         keyboard.row(button(name, NewWish(account=account.id)))
     keyboard.row(*page_buttons(Page.ORDER, shown.page, shown.pages))
     return View(t("order-choose-account"), keyboard.row(menu_button(t)).markup())
+
+
+def may_not_order(t: Texts, seats: Sequence[Seat]) -> View:
+    """What is shared in the group is not for this person yet: its owner can be asked."""
+    keyboard = Keyboard()
+    for seat in seats[:MOST_ASKED]:
+        whose = seat.account.name if len(seats) > 1 else ""
+        name = label(t.plain("button-ask-owner"), whose)
+        keyboard.row(button(name, AskIn(share=seat.share.id), style="primary"))
+    return View(t("order-may-not"), keyboard.row(menu_button(t)).markup())
+
+
+def in_topic(t: Texts) -> View:
+    """The order's card stands in the topic that the owner chose, and not here."""
+    return View(t("order-in-topic"), Keyboard().row(menu_button(t)).markup())
 
 
 def choose_line(t: Texts, account: Account, site: Site) -> View:
@@ -167,6 +187,7 @@ def quote(t: Texts, site: Site, asked: Asked, offer: Offer, *, notice: Html | No
         *surcharges,
         _balance(t, offer.balance, price.high),
         left(t, offer.room),
+        _left_in_group(t, offer.group_room),
     ])  # fmt: skip
     facts = t.lines([
         "" if price.stock is None else t("quote-stock", count=price.stock, number=t.number(price.stock)),
@@ -304,6 +325,13 @@ def _balance(t: Texts, balance: Decimal | None, price: Decimal) -> Html | str:
     if balance is None:
         return ""
     return t("quote-balance" if balance >= price else "quote-balance-low", balance=t.money(balance))
+
+
+def _left_in_group(t: Texts, room: Room | None) -> Html | str:
+    """What the share's limit that binds first leaves."""
+    if room is None:
+        return ""
+    return t(f"quote-left-{room.span.value}", left=t.money(room.left), most=t.money(room.most))
 
 
 def _lasts(t: Texts, seconds: int) -> Html:

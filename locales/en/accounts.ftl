@@ -51,7 +51,7 @@ unlink-ask = { $open ->
        *[other] Unlink <b>{ $name }</b> ({ $site })? { $open } open orders are still watched to their end, then the key is deleted.
     }
 toast-unlinked = Unlinked.
-private-only = 🔒 Accounts and keys are only for our private chat.
+private-only = 🔒 Your accounts, keys and figures are only for our private chat.
 
 balance-title = <b>Balances</b>
 balance-line = { $name }: <b>{ $balance }</b>

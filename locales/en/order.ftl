@@ -1,5 +1,16 @@
 # Ordering: lines, choices, the quote, what came of it.
 order-choose-account = <b>Which account pays?</b>
+order-nobody-pays = 👋 No account pays for orders in this group yet. Whoever has linked one in our private chat can share it here with /share.
+order-may-not = 🙋 An account is shared in this group, and its owner decides who orders with it. You can't yet: ask with one press.
+order-in-topic = 🧵 The card of this order stands in the topic that the owner chose.
+order-own-limit = 🛑 That is over a spending limit that you have set yourself. You find it in our private chat under /settings.
+button-ask-owner = 🙋 Ask the owner
+toast-asked-owner = 🙋 The owner has been asked. Once they agree, you can order with /order.
+toast-asked-before = The owner has been told already, or you may order by now: try /order.
+quote-left-order = Limit in this group: { $most } an order.
+quote-left-person = Left for you in this group today: { $left } of { $most }.
+quote-left-day = Left for the group today: { $left } of { $most }.
+quote-left-month = Left for the group this month: { $left } of { $most }.
 order-choose-line = <b>{ $account }</b> · which kind of number?
 line-gearsms-s1 = 🇺🇸 S1 · by state
 line-gearsms-s2 = 🇺🇸 S2 · by area code, carrier

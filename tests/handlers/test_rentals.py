@@ -237,7 +237,7 @@ async def test_an_act_of_somebody_elses_rental(town: Town, anna: Person, boris: 
         f"j:o:{order_id}:messages::0:0:0",
     ):
         await boris.forges(data, on=his)
-        assert boris.toast == "Это не ваше.", data
+        assert boris.toast == "Это не ваше. Своё меню открывается командой /order.", data
     assert await patched(town) == []
 
 
