@@ -9,7 +9,6 @@ from aiogram.exceptions import (
     ClientDecodeError,
     TelegramAPIError,
     TelegramBadRequest,
-    TelegramForbiddenError,
     TelegramMigrateToChat,
 )
 from aiogram.types import ChatMemberRestricted, ChatMemberUnion
@@ -36,7 +35,7 @@ class Membership:
     desk: Desk
 
     async def __call__(self, chat_id: int, user_id: int) -> Standing:
-        """Raises NobodyKnows if Telegram does not say."""
+        """Raises NobodyKnows if Telegram does not say, also since the bot itself was thrown out."""
         try:
             member = await self.bot.get_chat_member(chat_id, user_id, request_timeout=PATIENCE)
         except TelegramMigrateToChat as error:  # its messages about that were missed
@@ -44,8 +43,6 @@ class Membership:
                 await chat_life.move(connection, self.desk, chat_id, error.migrate_to_chat_id)
             self.desk.bells.outbox.set()
             return await self(error.migrate_to_chat_id, user_id)
-        except TelegramForbiddenError:
-            return Standing(in_chat=False)  # the bot itself was thrown out: nothing is ordered there
         except TelegramBadRequest as error:
             if any(words.casefold() in error.message.casefold() for words in NO_MEMBER):
                 return Standing(in_chat=False)

@@ -12,8 +12,10 @@ from typing import Any, Self
 from aiohttp import ClientSession, web
 from sqlalchemy import func, select, update
 
-from orders import acts, hooks, inbox, keys, place, wish
+from orders import acts, hooks, inbox, keys, place, shares, wish
+from orders.access import Standing
 from orders.desk import Desk
+from orders.errors import NobodyKnows
 from orders.find_out import Finder
 from orders.hooks import HookWorker
 from orders.watch import Watcher
@@ -30,10 +32,12 @@ from storage.orders import Order
 from storage.outbox import Kind, Queued
 from storage.purchases import Outcome, Purchase
 from storage.sealed import MessageBody, open_message
+from storage.shares import Share
 from storage.vault import Vault
 
 OWNER = 700_100_200_300
 CHAT = 700_100_200_300
+GROUP = -100_500
 BUYABLE = [
     (site, line.key)
     for site, kind in SITES.items()
@@ -60,6 +64,31 @@ class Time(Desk):
         return Desk.now_ms(self) + int(self.ahead * 1000)
 
 
+@dataclass(slots=True)
+class Groups:
+    """Who is what in which group; `silent`: Telegram does not say."""
+
+    standings: dict[tuple[int, int], Standing] = field(default_factory=dict)
+    silent: bool = False
+    asked: int = 0
+
+    async def __call__(self, chat_id: int, user_id: int) -> Standing:
+        """As the desk asks Telegram."""
+        self.asked += 1
+        if self.silent:
+            raise NobodyKnows
+        return self.standings.get((chat_id, user_id), Standing(in_chat=False))
+
+    def join(self, *user_ids: int, chat_id: int = GROUP, is_admin: bool = False) -> None:
+        """They are in the group from now on."""
+        for user_id in user_ids:
+            self.standings[chat_id, user_id] = Standing(in_chat=True, is_admin=is_admin)
+
+    def leave(self, user_id: int, chat_id: int = GROUP) -> None:
+        """They are not any more."""
+        self.standings.pop((chat_id, user_id), None)
+
+
 @dataclass
 class Scene:
     """The whole: a world outside, a desk inside, and the hands of both."""
@@ -69,6 +98,7 @@ class Scene:
     desk: Time = field(init=False)
     http: ClientSession = field(init=False)
     worker: HookWorker = field(init=False)
+    groups: Groups = field(default_factory=Groups)
     base: str = ""
     """Where the sites' webhooks arrive."""
     _stack: AsyncExitStack = field(default_factory=AsyncExitStack)
@@ -91,6 +121,7 @@ class Scene:
         base = self.world.base
         urls = {key: base + self.world.sites[key].base for key in SITES}
         self.desk = Time(Database(f"sqlite:///{self.folder}/pinbell.db"), vault, open_sites(urls))
+        self.desk.membership = self.groups
         self.worker = HookWorker(self.desk)
         await self.desk.db.migrate()
         async with self.desk.db.transaction() as connection:
@@ -130,16 +161,33 @@ class Scene:
         url = self.base + (keys.hook_path(self.desk, account) or "")
         await self.customer(account.site, dict(self.desk.credentials(account)), webhook_url=url)
 
+    async def shared(self, account: Account, chat_id: int = GROUP) -> Share:
+        """The account, lent to a group in which its owner is."""
+        self.groups.join(account.owner_id, chat_id=chat_id)
+        return await shares.begin(self.desk, account, chat_id, account.owner_id)
+
     async def fresh(self, account: Account) -> Account:
         return await self.desk.account(account.id)
 
     # Buying
 
-    async def draft(self, account: Account, line: str | None = None, **given: str) -> Draft:
-        """A wish with all required choices picked from what the site lists; `given` goes first."""
+    async def draft(
+        self,
+        account: Account,
+        line: str | None = None,
+        *,
+        user_id: int | None = None,
+        share: Share | None = None,
+        **given: str,
+    ) -> Draft:
+        """A wish with all required choices picked from what the site lists; `given` goes first.
+
+        `share`: in its group.
+        """
         described = self.desk.site(account).lines[0] if line is None else self.desk.line(account, line)
         draft = Draft(
-            id=new_id(), user_id=account.owner_id, chat_id=CHAT, thread_id=None, card_id=11,
+            id=new_id(), user_id=user_id or account.owner_id, chat_id=share.chat_id if share else CHAT,
+            thread_id=None, card_id=11, share_id=share.id if share else None,
             account_id=account.id, line=described.key, picks=(), asking=None, query="", page=0, low=None,
             high=None, quoted_at=None, token=None, created_at=self.desk.now(),
         )  # fmt: skip
@@ -158,35 +206,37 @@ class Scene:
             await drafts.add(connection, draft)
         return draft
 
-    async def armed(self, account: Account, line: str | None = None, **given: str) -> str:
+    async def armed(self, account: Account, line: str | None = None, **given: Any) -> str:
         """The token of a Buy button."""
         armed = (await place.offer(self.desk, await self.draft(account, line, **given))).draft
         assert armed.token
         return armed.token
 
-    async def confirm(self, token: str) -> Purchase:
+    async def confirm(self, token: str, user_id: int = OWNER) -> Purchase:
         """Press Buy and wait for what comes of it."""
-        purchase = await place.confirm(self.desk, token, OWNER)
+        purchase = await place.confirm(self.desk, token, user_id)
         assert purchase is not None
         await self.desk.drain()
         return await self.purchase(purchase.id)
 
-    async def buy(self, account: Account, line: str | None = None, **given: str) -> Order:
+    async def buy(
+        self, account: Account, line: str | None = None, *, user_id: int = OWNER, **given: Any
+    ) -> Order:
         """One order."""
-        purchase = await self.confirm(await self.armed(account, line, **given))
+        purchase = await self.confirm(await self.armed(account, line, user_id=user_id, **given), user_id)
         assert purchase.state is Outcome.PLACED, (purchase.error, purchase.detail)
         async with self.desk.db.transaction() as connection:
             return (await orders.of_purchase(connection, purchase.id))[0]
 
-    async def act(self, order: Order, act: str) -> Order | None:
+    async def act(self, order: Order, act: str, user_id: int = OWNER) -> Order | None:
         """Press an act that does not buy."""
-        press = await acts.pressed(self.desk, order.id, act, OWNER)
+        press = await acts.pressed(self.desk, order.id, act, user_id)
         return await acts.carry_out(self.desk, press.order, press.act)
 
-    async def act_that_buys(self, order: Order, act: str) -> Purchase:
+    async def act_that_buys(self, order: Order, act: str, user_id: int = OWNER) -> Purchase:
         """Press and confirm reuse or reactivate."""
-        press = await acts.pressed(self.desk, order.id, act, OWNER)
-        purchase = await place.confirm_act(self.desk, press, OWNER, new_id())
+        press = await acts.pressed(self.desk, order.id, act, user_id)
+        purchase = await place.confirm_act(self.desk, press, user_id, new_id())
         assert purchase is not None
         await self.desk.drain()
         return await self.purchase(purchase.id)
