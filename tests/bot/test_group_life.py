@@ -7,6 +7,7 @@ from sqlalchemy import select, update
 
 from handlers import chat_life
 from handlers.chat_life import Closed, why_closed
+from orders import keys
 from orders import shares as lending
 from storage import outbox, people, shares, tables
 from storage.outbox import Kind, Letter, Priority
@@ -19,12 +20,12 @@ VERA = 7003
 CODE = "402113"
 
 
-async def group_of(bot: Rig, *, kind: str = "group", **more: object) -> int:
+async def group_of(bot: Rig, *, kind: str = "group", forum: bool = False) -> int:
     """Anna, Boris and Vera, who has never written to the bot in private. All have been seen in the group."""
     await bot.post("/people", id=VERA, first_name="Vera", language_code="en")
     made = await bot.post(
         "/groups", title="Team", members=[ANNA, BORIS, VERA], admins=[BORIS], bots=[BOT],
-        supergroup=kind == "supergroup", **more,
+        supergroup=kind == "supergroup", forum=forum,
     )  # fmt: skip
     bot.world.telegram.hub.bots[BOT].updates.waiting.clear()
     async with bot.desk.db.transaction() as connection:
@@ -245,6 +246,18 @@ async def test_an_owner_who_blocks_the_bot_goes_on_sharing(bot: Rig) -> None:
     assert not (await now(bot, share)).is_active
 
 
+async def test_open_orders_of_an_unlinked_account_go_on_in_the_group(bot: Rig) -> None:
+    group = await group_of(bot)
+    share = await lent(bot, group, Codes.ALL)
+    order = await bot.carded(BORIS, chat_id=group, share_id=share.id)
+    await keys.remove(bot.desk, bot.account)
+    await bot.sms(order, CODE)
+    await send_all(bot)
+    assert await said(bot, BORIS, group, CODE)
+    assert await why_ended(bot, share) == ["unlinked"]
+    assert await said(bot, ANNA, BOT, "is unlinked")
+
+
 # A group becomes a supergroup.
 
 
@@ -266,7 +279,7 @@ async def test_all_that_is_lent_moves_to_the_supergroup(bot: Rig, told: str) -> 
             await bot.card(order)
 
         async def moved() -> bool:
-            return (await now(bot, share)).chat_id == new and (await bot.fresh(order)).chat_id == new
+            return {(await now(bot, share)).chat_id, (await bot.fresh(order)).chat_id} == {new}
 
         await until(moved)
         await bot.settled()
