@@ -19,11 +19,27 @@ PRIVATE = (
     "balance",
     "history",
     "accounts",
+    "share",
+    "limits",
+    "members",
+    "log",
     "settings",
     "cancel",
     "help",
 )
-GROUP = ("order", "orders", "rentals", "balance", "history", "cancel", "help")
+GROUP = (
+    "order",
+    "orders",
+    "rentals",
+    "balance",
+    "history",
+    "share",
+    "limits",
+    "members",
+    "log",
+    "cancel",
+    "help",
+)
 
 
 async def register(bot: Bot) -> None:

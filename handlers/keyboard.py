@@ -1,6 +1,6 @@
 """Inline keyboards, row by row, within Telegram's limits."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Literal, Self
 
 from aiogram.filters.callback_data import CallbackData
@@ -62,10 +62,15 @@ def label(name: str, *facts: str) -> str:
 
 def page_buttons(to: Page, page: int, pages: int) -> list[InlineKeyboardButton]:
     """‹ 2 / 5 ›, going round; nothing where there is one page only."""
+    return turn_buttons(page, pages, lambda number: Open(to=to, page=number))
+
+
+def turn_buttons(page: int, pages: int, data: Callable[[int], CallbackData]) -> list[InlineKeyboardButton]:
+    """The same, for what has data of its own. `data`: of the button that leads to a page."""
     if pages <= 1:
         return []
     marks = (("‹", page - 1), (f"{page + 1} / {pages}", page), ("›", page + 1))
-    return [button(mark, Open(to=to, page=target % pages)) for mark, target in marks]
+    return [button(mark, data(target % pages)) for mark, target in marks]
 
 
 def columns_for(labels: Sequence[str]) -> int:

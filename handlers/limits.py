@@ -1,14 +1,17 @@
-"""Settings > Spending limits: what a person lets an order, a day and a month cost."""
+"""/limits, Settings > Spending limits: what a person lets an order, a day and a month cost."""
 
 from decimal import Decimal
 
 from aiogram import Bot, Router
-from aiogram.types import CallbackQuery
+from aiogram.filters import Command
+from aiogram.types import CallbackQuery, Message
 
 from handlers.callbacks import CapButton
 from handlers.context import Context
 from handlers.private import is_private
 from handlers.screen import Screen
+from handlers.share_limits import limits_here
+from handlers.share_seats import labels, lent
 from handlers.texts import Html, Texts
 from handlers.typed import CAP, Typed
 from handlers.views import failures
@@ -21,12 +24,23 @@ from storage import people, prompts
 from storage.people import User
 from storage.prompts import Prompt
 
+MOST_SHARES = 20
+"""Shares with a button below one's own limits; /share has them all."""
+
 
 def setup() -> Router:
     """The router."""
     router = Router(name="limits")
+    router.message.register(limits_command, Command("limits"))
     router.callback_query.register(cap_button, CapButton.filter())
     return router
+
+
+async def limits_command(message: Message, bot: Bot, user: User, t: Texts, context: Context) -> None:
+    """In a group the limits of its shares; in private one's own, and the way to those of one's shares."""
+    screen = Screen.of_message(message, bot)
+    view = _caps(user.id, t, context) if screen.is_private else limits_here(screen, t, context)
+    await screen.show(await view)
 
 
 async def cap_button(
@@ -91,7 +105,7 @@ async def _caps(user_id: int, t: Texts, context: Context, *, notice: Html | None
     async with context.desk.db.transaction() as connection:
         user = await people.get_user(connection, user_id)
         found = [] if user is None else await limits.rooms(connection, user, context.desk.now())
-    return views.caps(t, found, notice=notice)
+    return views.caps(t, found, shares=labels(t, await lent(context, user_id))[:MOST_SHARES], notice=notice)
 
 
 async def _set(context: Context, user_id: int, span: Span, most: Decimal | None) -> None:

@@ -11,6 +11,7 @@ from handlers.context import Context
 from handlers.orders import is_in_orders
 from handlers.private import ACCOUNTS_LINK
 from handlers.screen import Screen
+from handlers.sharing import SHARE_LINK, share_command
 from handlers.texts import Texts, texts_for
 from handlers.views import menu
 from handlers.views.view import View
@@ -38,9 +39,12 @@ def setup() -> Router:
 async def start(
     message: Message, command: CommandObject, bot: Bot, user: User, t: Texts, context: Context
 ) -> None:
-    """Welcome, in one screen. The link from a group leads on to the accounts."""
+    """Welcome, in one screen. Links lead on: to the accounts in private, to the shares of a group."""
     if command.args == ACCOUNTS_LINK:
         await accounts_command(message, bot, user, t, context)
+        return
+    if command.args == SHARE_LINK:
+        await share_command(message, bot, t, context)
         return
     await Screen.of_message(message, bot).show(await main_view(user.id, t, context))
 

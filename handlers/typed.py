@@ -26,6 +26,7 @@ RENAME = "rename"
 SEARCH = "search"
 TYPED = "typed"
 CAP = "cap"
+SHARE_CAP = "share-cap"
 LOG_DAYS = "log-days"
 
 WAITS = 3600

@@ -14,6 +14,8 @@ from handlers.callbacks import (
     NewWish,
     Open,
     Page,
+    ShareButton,
+    ShareDo,
 )
 from handlers.keyboard import Keyboard, button, copy_button, label, link_button, page_buttons
 from handlers.texts import Html, Texts
@@ -102,6 +104,7 @@ def account_page(t: Texts, account: Account, facts: AccountFacts, *, notice: Htm
         ],
         columns=2,
     )
+    keyboard.row(button(t.plain("button-share-open"), ShareButton(do=ShareDo.LIST)))
     keyboard.row(
         button(t.plain("button-check"), show(do=AccountDo.CHECK, id=account.id)),
         button(t.plain("button-rename"), show(do=AccountDo.RENAME, id=account.id)),

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from aiogram.types import InlineKeyboardMarkup
 
-from handlers.callbacks import CapButton, Open, Page
+from handlers.callbacks import CapButton, Open, Page, ShareButton, ShareDo
 from handlers.keyboard import Keyboard, button
 from handlers.texts import Html, Texts
 from handlers.views.menu import menu_button
@@ -13,14 +13,22 @@ from handlers.views.view import View
 from orders.limits import PERSONAL, Room, Span
 
 
-def caps(t: Texts, found: Sequence[Room], *, notice: Html | None = None) -> View:
-    """All caps, and what is left under each."""
+def caps(
+    t: Texts,
+    found: Sequence[Room],
+    *,
+    shares: Sequence[tuple[str, str]] = (),
+    notice: Html | None = None,
+) -> View:
+    """All caps, and what is left under each. `shares`: ids and names of those whose limits can be seen."""
     by_span = {room.span: room for room in found}
     keyboard = Keyboard()
     for span in PERSONAL:
         room = by_span.get(span)
         most = t.money(room.most) if room else t.plain("cap-none")
         keyboard.row(button(t.plain(f"button-cap-{span.value}", most=most), CapButton(span=span.value)))
+    for share_id, name in shares:
+        keyboard.row(button(f"👥 {name}", ShareButton(do=ShareDo.LIMITS, id=share_id)))
     keyboard.row(button(t.plain("button-back"), Open(to=Page.SETTINGS)), menu_button(t))
     rows = [_left(t, room) for room in found if room.span is not Span.ORDER]
     return View(t.blocks([notice or "", t("caps"), t.lines(rows)]), keyboard.markup())

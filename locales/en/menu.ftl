@@ -17,6 +17,7 @@ help =
 
     /orders shows what is open, /rentals your rented numbers, /history what was, /balance your balances.
     /settings changes the language and how long codes are kept. /cancel stops what you are typing.
+    /share lends an account to a group: others order with it, within your limits.
 
     Your keys are encrypted and never shown again. Nothing is bought until you press a button that says what it costs.
 settings =

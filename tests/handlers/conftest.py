@@ -10,6 +10,7 @@ from structlog.testing import LogCapture
 from bench.unlimited import NoLimits
 from bot import demo
 from bot.app import App
+from bot.counting import Counting
 from bot.settings import Settings
 from sandbox.world import World
 from tests.handlers.chat import ANNA, BORIS, Person, Town, living
@@ -39,6 +40,9 @@ async def town(
     async with World(seed=7) as world:
         app = await App.build(settings_of(demo.settings(world.base, tmp_path)))
         app.outbox.limits = NoLimits()  # what they are and do, tests/bot tells
+        for middleware in app.bot.session.middleware:
+            if isinstance(middleware, Counting):
+                middleware.limits = app.outbox.limits
         for site in app.desk.sites.values():
             site.door.deadline = DEADLINE
         async with living(world, app) as town:
