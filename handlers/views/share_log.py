@@ -21,8 +21,11 @@ PER_PAGE = 10
 STEPS = 5
 """What came of an order: so many steps at most, the latest."""
 
-NAME, WHAT = 24, 60
-"""Characters of a person's name and of what was ordered: so ten lines fit into a message."""
+NAME, WHAT, STEP = 24, 60, 16
+"""Characters of a person's name, of what was ordered, and of both parts of what somebody pressed.
+
+So ten lines fit into a message, also the longest.
+"""
 
 ALSO_STATES = frozenset({"GE"})
 """Countries whose name is a state's of the USA too: the log does not say which was meant."""
@@ -221,7 +224,8 @@ def _step(t: Texts, line: Written, codes: int) -> Html:
             act = str(line.args.get("act") or "")
             key = f"act-{act}"
             named = t.plain(key) if t.has(key) else act
-            return t("log-step-acted", name=_name(t, line.name), act=clean_name(named, NAME))
+            who = clean_name(_name(t, line.name), STEP)
+            return t("log-step-acted", name=who, act=clean_name(named, STEP))
         case _:
             return t(f"log-step-{line.event.value}", price=price)
 

@@ -10,7 +10,7 @@ log-nothing = 📖 <b>Log</b>
     No account was ever shared here.
 log-empty = Nothing happened yet.
 log-head = { $at } · { $what }
-log-of-account = <i>{ $account }</i>
+log-of-account = 🔑 { $account }
 log-somebody = Somebody
 log-ordered = 🛒 <b>{ $name }</b>: { $what } (up to { $most })
 log-shared = 🤝 <b>{ $name }</b> shared the account here

@@ -10,7 +10,7 @@ log-nothing = 📖 <b>Журнал</b>
     Здесь ещё не открывали ни одного аккаунта.
 log-empty = Пока ничего не было.
 log-head = { $at } · { $what }
-log-of-account = <i>{ $account }</i>
+log-of-account = 🔑 { $account }
 log-somebody = Кто-то
 log-ordered = 🛒 <b>{ $name }</b>: { $what } (до { $most })
 log-shared = 🤝 <b>{ $name }</b>: аккаунт открыт для группы

@@ -1,10 +1,11 @@
 """The log of a share only grows, survives what it tells of, and is read a page at a time."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 from itertools import pairwise
 
 import pytest
-from sqlalchemy import delete, insert, text, update
+from sqlalchemy import Executable, delete, insert, text, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -47,7 +48,7 @@ async def read(connection: AsyncConnection, *share_ids: str) -> list[share_log.L
 
 # Only added to
 
-CHANGES = {
+CHANGES: Mapping[str, Executable] = {
     "update": update(table).values(amount=Decimal(0)),
     "delete": delete(table),
     "truncate": text("TRUNCATE share_log"),
