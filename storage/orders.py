@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, func, select, tuple_, update
+from sqlalchemy import bindparam, func, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from providers.site import OrderRef
 from providers.words import State
 from storage import prepared
-from storage.chat_ids import move_letters
+from storage.chat_ids import WAITING, move_letters
 from storage.drafts import Pick, ids_of, picks_from_json, picks_to_json
-from storage.tables import orders
+from storage.tables import orders, outbox
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -341,13 +341,16 @@ def _values(order: Order) -> dict[str, Any]:
 async def hand_over(
     connection: AsyncConnection, share_id: str, user_id: int, owner_id: int
 ) -> list[tuple[str, str]]:
-    """A person's open orders of a share are the owner's now, in the owner's private chat.
+    """A person's orders of a share are the owner's now, in the owner's private chat.
 
-    With what waits to be sent of them, but for their cards: write these anew. Their ids, and those of
-    their purchases.
+    The open ones, and those with a code that waits to be sent: with what waits of them, but for their cards:
+    write these anew. Their ids, and those of their purchases.
     """
+    codes = select(outbox.c.order_id).where(outbox.c.kind == "push", outbox.c.state.in_(WAITING))
     query = select(orders.c.id, orders.c.purchase_id).where(
-        orders.c.share_id == share_id, orders.c.user_id == user_id, orders.c.is_open
+        orders.c.user_id == user_id,
+        orders.c.share_id == share_id,
+        or_(orders.c.is_open, orders.c.id.in_(codes)),
     )
     moved = [(order_id, purchase_id) for order_id, purchase_id in (await connection.execute(query)).all()]
     ids = [order_id for order_id, _ in moved]
