@@ -219,11 +219,10 @@ class Scene:
         await self.desk.drain()
         return await self.purchase(purchase.id)
 
-    async def buy(
-        self, account: Account, line: str | None = None, *, user_id: int = OWNER, **given: Any
-    ) -> Order:
-        """One order."""
-        purchase = await self.confirm(await self.armed(account, line, user_id=user_id, **given), user_id)
+    async def buy(self, account: Account, line: str | None = None, **given: Any) -> Order:
+        """One order, of the person with this `user_id` or the owner."""
+        user_id: int = given.get("user_id", OWNER)
+        purchase = await self.confirm(await self.armed(account, line, **given), user_id)
         assert purchase.state is Outcome.PLACED, (purchase.error, purchase.detail)
         async with self.desk.db.transaction() as connection:
             return (await orders.of_purchase(connection, purchase.id))[0]
