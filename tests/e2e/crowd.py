@@ -261,7 +261,7 @@ def main() -> int:
     for _, run in (one for one in runs if one[0]):
         with tempfile.TemporaryDirectory(prefix="pinbell-groups-") as folder, World(Path(folder)) as world:
             (Path(folder) / "bot").mkdir()
-            with BotProcess(world, Path(folder) / "bot", LOG_LEVEL="WARNING") as bot:
+            with BotProcess(world, Path(folder) / "bot", boundless=True, LOG_LEVEL="WARNING") as bot:
                 result = run(bot)
         clean = clean and result.is_clean
         sys.stdout.write(_table(result))

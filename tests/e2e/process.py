@@ -26,8 +26,9 @@ BASES = {
 class BotProcess:
     """The bot with environment variables and nothing else, started as `tests.e2e.nest` does."""
 
-    def __init__(self, world: World, folder: Path, **settings: str) -> None:
-        self.world, self.folder = world, folder
+    def __init__(self, world: World, folder: Path, *, boundless: bool = False, **settings: str) -> None:
+        """`boundless`: without Telegram's sending limits."""
+        self.world, self.folder, self.boundless = world, folder, boundless
         self.data = folder / "data"
         self.id = 8_000_000_000 + secrets.randbelow(900_000_000)
         self.port = free_port()
@@ -73,7 +74,7 @@ class BotProcess:
 
     def launch(self) -> None:
         """Begin to run."""
-        self._process = nest().hatch(self.folder, self.settings)
+        self._process = nest().hatch(self.folder, self.settings, boundless=self.boundless)
 
     def kill(self) -> None:
         """kill -9: nothing is said, nothing is finished."""
