@@ -4,7 +4,7 @@ log-title-of = 📖 <b>Журнал</b> · { $title }
 log-groups = 📖 <b>Журнал</b> · какой группы?
 log-no-groups = 📖 <b>Журнал</b>
 
-    Ваши аккаунты ещё не открывались группам, и чужими вы не управляете.
+    Ваши аккаунты ещё не открывались группам, и менеджером вы нигде не назначены.
 log-nothing = 📖 <b>Журнал</b>
 
     Здесь ещё не открывали ни одного аккаунта.
@@ -33,7 +33,7 @@ log-cap-person = 💸 <b>{ $name }</b>, лимит на человека в де
 log-cap-day = 💸 <b>{ $name }</b>, лимит на день: { $what }
 log-cap-month = 💸 <b>{ $name }</b>, лимит на месяц: { $what }
 log-no-cap = нет
-log-role-manager = 👤 <b>{ $name }</b>: { $whose } теперь управляет
+log-role-manager = 👤 <b>{ $name }</b>: { $whose } теперь менеджер
 log-role-buyer = 👤 <b>{ $name }</b>: { $whose } теперь может заказывать
 log-role-viewer = 👤 <b>{ $name }</b>: { $whose } теперь только смотрит
 log-role-none = 👤 <b>{ $name }</b>: { $whose } больше без отдельной роли
