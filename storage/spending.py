@@ -3,13 +3,14 @@
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, case, func, select, type_coerce
+from sqlalchemy import BigInteger, ColumnElement, FromClause, Select, case, func, select, type_coerce
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.purchases import Outcome
 from storage.tables import Money, orders, purchases
 
 _ACTS = purchases.alias("acts")
+_ACTED = orders.alias("acted")
 
 
 async def of_person(connection: AsyncConnection, user_id: int, since: int) -> Decimal:
@@ -32,9 +33,34 @@ async def of_share(
 
 
 async def _spent(connection: AsyncConnection, *where: ColumnElement[bool]) -> Decimal:
-    query = select(type_coerce(func.sum(_taken(purchases) - _returned()), Money)).where(*where)
-    found: Decimal | None = (await connection.execute(query)).scalar()
-    return found or Decimal(0)
+    taken = select(type_coerce(func.sum(_taken(purchases)), Money)).where(*where)
+    each = _back(*where).subquery()
+    at_most = case((each.c.back > each.c.most, each.c.most), else_=each.c.back)
+    returned = select(type_coerce(func.sum(at_most), Money))
+    return await _sum(connection, taken) - await _sum(connection, returned)
+
+
+def _back(*where: ColumnElement[bool]) -> Select[Any]:
+    """For each purchase of which something came back: that, and the most that it can be.
+
+    That is what was taken for it and for acts with its orders.
+    """
+    acts = (
+        select(func.coalesce(func.sum(_taken(_ACTS)), 0))
+        .select_from(_ACTS.join(_ACTED, _ACTS.c.order_id == _ACTED.c.id))
+        .where(_ACTED.c.purchase_id == purchases.c.id, _ACTS.c.act.is_not(None))
+        .correlate(purchases)
+        .scalar_subquery()
+    )
+    return (
+        select(
+            type_coerce(func.sum(orders.c.refunded), BigInteger).label("back"),
+            (_taken(purchases) + acts).label("most"),
+        )
+        .select_from(purchases.join(orders, orders.c.purchase_id == purchases.c.id))
+        .where(*where, orders.c.refunded.is_not(None))
+        .group_by(purchases.c.id)
+    )
 
 
 def _taken(of: FromClause) -> ColumnElement[Any]:
@@ -46,15 +72,6 @@ def _taken(of: FromClause) -> ColumnElement[Any]:
     )
 
 
-def _returned() -> ColumnElement[Any]:
-    """What came back for a purchase's orders, at most what was taken for them and for acts with them."""
-    mine = orders.c.purchase_id == purchases.c.id
-    back = select(func.coalesce(func.sum(orders.c.refunded), 0)).where(mine).scalar_subquery()
-    acts = (
-        select(func.coalesce(func.sum(_taken(_ACTS)), 0))
-        .where(_ACTS.c.order_id.in_(select(orders.c.id).where(mine)), _ACTS.c.act.is_not(None))
-        .correlate(purchases)
-        .scalar_subquery()
-    )
-    most = _taken(purchases) + acts
-    return case((back > most, most), else_=back)
+async def _sum(connection: AsyncConnection, query: Select[Any]) -> Decimal:
+    found: Decimal | None = (await connection.execute(query)).scalar()
+    return found or Decimal(0)

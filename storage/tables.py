@@ -228,7 +228,9 @@ orders = Table(
         postgresql_where=text("is_open"),
     ),
     Index(None, "user_id", "created_at"),
-    Index(None, "purchase_id"),
+    Index(  # what came back for purchases is summed from it alone
+        "ix_orders_purchase_id_refunded", "purchase_id", "refunded"
+    ),
 )
 
 arrivals = Table(

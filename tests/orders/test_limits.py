@@ -144,3 +144,16 @@ async def test_what_was_paid_elsewhere_and_came_back_opens_no_limit(scene: Scene
     async with scene.desk.db.transaction() as connection:
         await orders.change(connection, order.id, refunded=Decimal(50))
     assert await spent(scene) == 0
+
+
+async def test_what_others_paid_for_acts_opens_no_limit_either(scene: Scene) -> None:
+    account, other = await scene.account("gsim"), await scene.account("gearsms")
+    acted = await scene.buy(other, "s2")
+    await scene.sms(acted, "Your code is 402113", "402113")
+    await scene.look()
+    await scene.act_that_buys(await scene.order(acted), "reactivate")
+    before = await spent(scene)
+    order = await scene.buy(account)
+    async with scene.desk.db.transaction() as connection:
+        await orders.change(connection, order.id, refunded=Decimal(50))
+    assert await spent(scene) == before

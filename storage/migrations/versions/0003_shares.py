@@ -26,7 +26,9 @@ def upgrade() -> None:
     op.create_index(
         "ix_purchases_order_id", "purchases", ["order_id"], sqlite_where=of_order, postgresql_where=of_order
     )
-    op.create_index(op.f("ix_orders_purchase_id"), "orders", ["purchase_id"], unique=False)
+    op.create_index(
+        op.f("ix_orders_purchase_id_refunded"), "orders", ["purchase_id", "refunded"], unique=False
+    )
     op.create_table(
         "shares",
         sa.Column("id", sa.Text(), nullable=False),
@@ -132,7 +134,7 @@ def downgrade() -> None:
     for owner in ("user_id", "share_id"):
         op.drop_index(op.f(f"ix_purchases_{owner}_created_at"), table_name="purchases")
     op.drop_index("ix_purchases_order_id", table_name="purchases")
-    op.drop_index(op.f("ix_orders_purchase_id"), table_name="orders")
+    op.drop_index(op.f("ix_orders_purchase_id_refunded"), table_name="orders")
     for table in ("drafts", "purchases", "orders"):
         op.drop_column(table, "share_id")
     op.drop_column("users", "name")
