@@ -1,15 +1,18 @@
 """What was in one chat goes to another: a group became a supergroup, or the bot was thrown out."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from sqlalchemy import and_, delete, exists, or_, select, update
+from sqlalchemy import ColumnElement, Table, and_, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.prepared import upsert
 from storage.tables import chats, drafts, orders, outbox, prompts, purchases, shares
 
 WAITING = ("due", "sending", "parked")
+
+Where = Callable[[Table], ColumnElement[bool]]
+"""Which rows of a table."""
 
 
 class Moved(NamedTuple):
@@ -63,23 +66,29 @@ async def basic_groups(connection: AsyncConnection, title: str) -> list[int]:
 async def take_home(connection: AsyncConnection, group_id: int) -> list[Moved]:
     """Orders of a closed group go to the private chats of those who ordered, where these are open.
 
-    The open ones and those with something left to send, which goes along. Who has no open private chat is
-    left out: theirs waits for `fetch_home`, or for the group.
+    The open ones and those with something left to send, which goes along; so do purchases without an answer.
+    Who has no open private chat is left out: theirs waits for `fetch_home`, or for the group.
     """
     open_chats = select(chats.c.id).where(chats.c.closed.is_(None))
-    return await _move_home(connection, orders.c.chat_id == group_id, orders.c.user_id.in_(open_chats))
+    return await _move_home(
+        connection, lambda table: and_(table.c.chat_id == group_id, table.c.user_id.in_(open_chats))
+    )
 
 
 async def fetch_home(connection: AsyncConnection, user_id: int) -> list[Moved]:
     """The same for one person whose private chat is open now, from all groups that have closed."""
     closed = select(chats.c.id).where(chats.c.closed.is_not(None))
-    return await _move_home(connection, orders.c.user_id == user_id, orders.c.chat_id.in_(closed))
+    return await _move_home(
+        connection, lambda table: and_(table.c.user_id == user_id, table.c.chat_id.in_(closed))
+    )
 
 
-async def _move_home(connection: AsyncConnection, *where: Any) -> list[Moved]:
-    letters = and_(outbox.c.order_id == orders.c.id, outbox.c.state.in_(WAITING))
+async def _move_home(
+    connection: AsyncConnection, where: Callable[[Table], ColumnElement[bool]]
+) -> list[Moved]:
+    has_letters = exists().where(outbox.c.order_id == orders.c.id, outbox.c.state.in_(WAITING))
     query = select(orders.c.id, orders.c.user_id, orders.c.chat_id).where(
-        *where, orders.c.user_id != orders.c.chat_id, or_(orders.c.is_open, exists().where(letters))
+        where(orders), orders.c.user_id != orders.c.chat_id, or_(orders.c.is_open, has_letters)
     )
     moved = [Moved(*row) for row in (await connection.execute(query)).all()]
     for user_id in sorted({order.user_id for order in moved}):
@@ -87,7 +96,24 @@ async def _move_home(connection: AsyncConnection, *where: Any) -> list[Moved]:
         place = {"chat_id": user_id, "thread_id": None}
         await connection.execute(update(orders).where(orders.c.id.in_(ids)).values(**place, card_id=None))
         await move_letters(connection, ids, place)
+    await _move_purchases(connection, where)
     return moved
+
+
+async def _move_purchases(connection: AsyncConnection, where: Where) -> None:
+    """What became of their money is told at home, too: that it is unknown, and then what was found."""
+    has_letters = purchases.c.id.in_(select(outbox.c.purchase_id).where(outbox.c.state.in_(WAITING)))
+    query = select(purchases.c.id, purchases.c.user_id).where(
+        where(purchases),
+        purchases.c.user_id != purchases.c.chat_id,
+        or_(purchases.c.state.in_(["sending", "unknown"]), has_letters),
+    )
+    for purchase_id, user_id in (await connection.execute(query)).all():
+        place = {"chat_id": user_id, "thread_id": None}
+        of_purchase = update(purchases).where(purchases.c.id == purchase_id)
+        await connection.execute(of_purchase.values(**place, card_id=None))
+        letters = update(outbox).where(outbox.c.purchase_id == purchase_id, outbox.c.state.in_(WAITING))
+        await connection.execute(letters.values(**place, state="due"))
 
 
 async def move_letters(connection: AsyncConnection, order_ids: list[str], place: Mapping[str, Any]) -> None:

@@ -7,10 +7,11 @@ from sqlalchemy import select, update
 
 from handlers import chat_life
 from handlers.chat_life import Closed, why_closed
-from orders import keys
+from orders import keys, settle
 from orders import shares as lending
-from storage import outbox, people, shares, tables
+from storage import outbox, people, purchases, shares, tables
 from storage.outbox import Kind, Letter, Priority
+from storage.purchases import Outcome
 from storage.share_log import Event
 from storage.shares import Codes, Share
 from tests.bot.outbox_kit import said, send_all
@@ -157,6 +158,30 @@ async def test_cards_that_piled_up_go_home_as_one(bot: Rig) -> None:
     assert [one.state for one in await bot.letters() if one.kind is Kind.CARD] == ["dropped"] * 3 + ["due"]
     await send_all(bot)
     assert (await bot.fresh(order)).card_id is not None
+
+
+async def test_what_became_of_a_purchase_is_told_at_home(bot: Rig) -> None:
+    """Money whose fate nobody knows is not a matter that waits for the group."""
+    group = await group_of(bot)
+    share = await lent(bot, group)
+    order = await bot.order(BORIS, chat_id=group, share_id=share.id)
+    async with bot.desk.db.transaction() as connection:
+        await connection.execute(update(tables.orders).values(is_open=False))
+        await purchases.change(
+            connection, order.purchase_id, state=Outcome.UNKNOWN.value, share_id=share.id, settled_at=None
+        )
+        purchase = await purchases.get(connection, order.purchase_id)
+        assert purchase is not None
+        await settle.tell(connection, bot.desk, purchase)
+    await bot.post(f"/groups/{group}/members", user_id=BOT, status="kicked")
+    hears_nothing(bot)
+    await send_all(bot)
+    (letter,) = [one for one in await bot.letters() if one.kind is Kind.OUTCOME]
+    assert (letter.state, letter.chat_id) == ("sent", BORIS)
+    async with bot.desk.db.transaction() as connection:
+        moved = await purchases.get(connection, purchase.id)
+    assert moved is not None
+    assert (moved.chat_id, moved.card_id) == (BORIS, letter.sent_id)
 
 
 # The bot is muted: it is still there.
