@@ -83,10 +83,8 @@ async def fetch_home(connection: AsyncConnection, user_id: int) -> list[Moved]:
     )
 
 
-async def _move_home(
-    connection: AsyncConnection, where: Callable[[Table], ColumnElement[bool]]
-) -> list[Moved]:
-    has_letters = exists().where(outbox.c.order_id == orders.c.id, outbox.c.state.in_(WAITING))
+async def _move_home(connection: AsyncConnection, where: Where) -> list[Moved]:
+    has_letters = orders.c.id.in_(select(outbox.c.order_id).where(outbox.c.state.in_(WAITING)))
     query = select(orders.c.id, orders.c.user_id, orders.c.chat_id).where(
         where(orders), orders.c.user_id != orders.c.chat_id, or_(orders.c.is_open, has_letters)
     )
