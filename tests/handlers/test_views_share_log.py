@@ -141,8 +141,8 @@ def test_each_change_of_the_share(event: Event, more: dict[str, Any], text: str)
 @pytest.mark.parametrize("event", Event)
 def test_every_event_has_its_words(event: Event, language: str) -> None:
     args = {"span": "day", "before": "1", "most": "2", "what": "who", "role": "buyer", "state": "done"}
-    of_order = Event.ORDERED, Event.PLACED, Event.REFUSED, Event.UNKNOWN, Event.CODE, Event.ENDED
-    of_order += Event.REFUNDED, Event.ACTED, Event.HANDED_OVER
+    of_order = {Event.ORDERED, Event.PLACED, Event.REFUSED, Event.UNKNOWN, Event.CODE, Event.ENDED}
+    of_order |= {Event.REFUNDED, Event.ACTED, Event.HANDED_OVER}
     it = line(event, 2, args=args, purchase_id="p1" if event in of_order else None)
     heads = [order()] if event in of_order else [it]
     text = shown(texts_for(language), *heads, came=[it] if it.event is not Event.ORDERED else [])
