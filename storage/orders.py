@@ -353,6 +353,8 @@ async def hand_over(
         or_(orders.c.is_open, orders.c.id.in_(codes)),
     )
     moved = [(order_id, purchase_id) for order_id, purchase_id in (await connection.execute(query)).all()]
+    if not moved:
+        return []
     ids = [order_id for order_id, _ in moved]
     place = {"user_id": owner_id, "chat_id": owner_id, "thread_id": None}
     await connection.execute(update(orders).where(orders.c.id.in_(ids)).values(**place, card_id=None))

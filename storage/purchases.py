@@ -274,6 +274,8 @@ async def hand_over(connection: AsyncConnection, share_id: str, user_id: int, ow
         purchases.c.chat_id != owner_id,
     )
     ids = list((await connection.execute(query)).scalars())
+    if not ids:
+        return []
     place = {"chat_id": owner_id, "thread_id": None}
     await connection.execute(update(purchases).where(purchases.c.id.in_(ids)).values(**place, card_id=None))
     waiting = outbox.c.purchase_id.in_(ids), outbox.c.state.in_(["due", "sending", "parked"])
