@@ -223,7 +223,8 @@ class Outbox:
         except (TelegramBadRequest, TelegramForbiddenError, CantWhisper) as error:
             if drawn.only_for is None:
                 return self._failed(letter, error)
-            return self._take_home(letter, drawn.only_for, str(error) or type(error).__name__)
+            why = "can't whisper" if isinstance(error, CantWhisper) else error.message
+            return self._take_home(letter, drawn.only_for, why)
         except TelegramAPIError as error:
             return self._failed(letter, error, drawn.only_for)
         except Exception as error:  # noqa: BLE001 - HTML, bytes that are no text, JSON that lacks something
