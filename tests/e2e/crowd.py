@@ -35,6 +35,9 @@ WAVE = 20
 """Groups that are pressed in at the same time: Telegram forgets a press that waits for two minutes."""
 
 PRESS_LIFE = 150.0
+CALM = 2.0
+"""Seconds; a handler speaks more often as long as it has something to do."""
+
 ACTS = ("/s1/rent", "/s1/rentals/cancel")
 
 
@@ -126,7 +129,6 @@ def at_the_cap(bot: BotProcess, *, parallel: int, seed: int = 1) -> AtTheCap:
     shelf = all_at_once(lambda one: (party.of(one), party.of(one).wish(WISH)), party.others, hands=8)
     random.Random(seed).shuffle(shelf)  # noqa: S311 - as above
     press_all(bot, shelf)
-    eventually(lambda: _is_quiet(bot, party), "the last purchase")
     books = bot.world.books(SHOP, party.key)
     charges = [Decimal(str(one)).copy_abs() for one in bot.world.charges(SHOP, party.key)]
     spent = Decimal(books["charged"])
@@ -165,14 +167,14 @@ def forged(bot: BotProcess, *, presses: int, seed: int = 1) -> Forged:
         unanswered=answered.count(False),
         purchases=len(after["purchases"]) - len(before["purchases"]),
         acts=_acts(world, party.key) - done + _acts(world, elsewhere.key),
-        changed=[name for name in before if before[name] != after[name]],
+        changed=forgery.differences(before, after),
         leaks=sum(secret in text for text in seen for secret in secrets_there),
         seconds=time.monotonic() - began,
     )
 
 
 def press_all(bot: BotProcess, fingers: list[tuple[InChat, tuple[int, str]]]) -> None:
-    """Press without waiting for answers, then wait until the bot has answered every press."""
+    """Press without waiting for answers, then wait until every press is answered and nothing goes on."""
     so_far = bot.world.telegram_calls()[-1]["n"]
     all_at_once(lambda finger: finger[0].press_at(*finger[1], wait=0), fingers, hands=HANDS)
     eventually(
@@ -180,12 +182,21 @@ def press_all(bot: BotProcess, fingers: list[tuple[InChat, tuple[int, str]]]) ->
         f"{len(fingers)} answered presses",
         patience=PRESS_LIFE,
     )
+    eventually(lambda: _is_quiet(bot), "the end of it", patience=PRESS_LIFE)
 
 
-def _is_quiet(bot: BotProcess, party: Party) -> bool:
-    """Whether nothing is on its way to the site."""
-    with_purchases = forgery.books(bot.data)["purchases"]
-    return bool(bot.world.orders(SHOP, party.key)) and all(row[2] != "sending" for row in with_purchases)
+def _is_quiet(bot: BotProcess) -> bool:
+    """Whether no purchase is on its way and nobody has been told anything for a while: each press ends so."""
+    before = _done(bot)
+    time.sleep(CALM)
+    return before == _done(bot) and all(row[2] != "sending" for row in before[1])
+
+
+def _done(bot: BotProcess) -> tuple[int, list[Any]]:
+    """What was said in all chats so far, and all purchases."""
+    calls = bot.world.telegram_calls()
+    said = sum(call["method"] != "getUpdates" for call in calls)
+    return said, forgery.books(bot.data)["purchases"]
 
 
 def _sold(world: World) -> Counter[str]:
@@ -208,6 +219,7 @@ def _something_to_steal(bot: BotProcess, party: Party, buyer: Person) -> list[st
     first = eventually(lambda: bot.world.orders(SHOP, party.key), "an order")[0]
     there.card(first)
     code, _ = bot.world.sms(SHOP, first)
+    eventually(lambda: f"only {buyer.name}" in there.card(first).text, "word that the code came")
     there.press_at(*there.wish(WISH))
     eventually(lambda: len(bot.world.orders(SHOP, party.key)) == 2, "another order")
     there.wish(WISH)
@@ -215,8 +227,10 @@ def _something_to_steal(bot: BotProcess, party: Party, buyer: Person) -> list[st
 
 
 def _of_party(bot: BotProcess, elsewhere: Party) -> list[str]:
-    """All ids but those of the other group's account, with which its members may order."""
-    own = {row[0] for row in forgery.books(bot.data)["accounts"] if row[1] == elsewhere.owner.id}
+    """All ids but those of the other group's account and share: with these its members may do something."""
+    books = forgery.books(bot.data)
+    own = {row[0] for row in books["accounts"] if row[1] == elsewhere.owner.id}
+    own |= {row[0] for row in books["shares"] if row[1] in own}
     return [one for one in forgery.ids(bot.data) if one not in own]
 
 

@@ -58,6 +58,17 @@ def books(data: Path) -> dict[str, list[Any]]:
         return {name: connection.execute(query).fetchall() for name, query in KEPT.items()}
 
 
+def differences(before: dict[str, list[Any]], after: dict[str, list[Any]]) -> list[str]:
+    """What is not as it was."""
+    return [
+        f"{name}: {sign} {row}"
+        for name in before
+        for sign, rows, others in (("-", before[name], after[name]), ("+", after[name], before[name]))
+        for row in rows
+        if row not in others
+    ]
+
+
 def ids(data: Path) -> list[str]:
     """Every id that a button could name."""
     with closing(sqlite3.connect(f"file:{data / 'pinbell.db'}?mode=ro", uri=True)) as connection:
