@@ -14,8 +14,9 @@ from handlers import chat_life, members
 from handlers.callbacks import Open
 from handlers.context import Context
 from handlers.texts import Texts, language_of, texts_for
-from handlers.typed import forget_search
+from handlers.typed import forget_search, looks_secret, take_away
 from storage import people
+from storage.people import User
 
 log = structlog.get_logger(__name__)
 
@@ -45,8 +46,16 @@ class Guard(BaseMiddleware):
         refusal = self._refusal(person)
         if refusal is not None:
             t = texts_for(language_of(person.language_code, self.context.default_language))
-            await self._refuse(event, t, refusal, person)
+            if not await _took_key(event, t, refused=True):
+                await self._refuse(event, t, refusal, person)
             return None
+        user = await self._known(event, person)
+        if await _took_key(event, texts_for(user.language), refused=False):
+            return None
+        return await handler(event, {**data, "user": user, "t": texts_for(user.language)})
+
+    async def _known(self, event: TelegramObject, person: TelegramUser) -> User:
+        """Who it is, met now if never before, and where."""
         language = language_of(person.language_code, self.context.default_language)
         chat = event.message.chat if isinstance(event, CallbackQuery) and event.message else None
         chat = event.chat if isinstance(event, Message) else chat
@@ -62,7 +71,7 @@ class Guard(BaseMiddleware):
                 await self._meet(connection, chat.id, chat.type, chat.title or "")
                 if _opens_menu(event):
                     await forget_search(connection, chat.id, person.id)
-        return await handler(event, {**data, "user": user, "t": texts_for(user.language)})
+        return user
 
     def _refusal(self, person: TelegramUser) -> str | None:
         if person.id in ANONYMOUS or person.is_bot:
@@ -85,6 +94,25 @@ class Guard(BaseMiddleware):
             desk = self.context.desk
             if await chat_life.reopen(connection, desk, chat_id, kind, title):
                 desk.bells.outbox.set()
+
+
+async def _took_key(event: TelegramObject, t: Texts, *, refused: bool) -> bool:
+    """A key that no handler of typed words would see: in a command, under a picture, or from nobody.
+
+    What a link makes people say to us in private (/start ...) is none.
+    """
+    if not isinstance(event, Message) or event.bot is None:
+        return False
+    words = event.text or event.caption or ""
+    is_command = words.startswith("/")
+    if not looks_secret(words) or not (refused or is_command or event.caption):
+        return False
+    if words.startswith("/start") and event.chat.type == "private":
+        return False
+    if is_command and not _is_for_us(event, await _name_of(event)):
+        return False
+    await take_away(event, event.bot, t)
+    return True
 
 
 def _is_nobodys(message: Message) -> bool:

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from handlers.context import Context
 from handlers.private import way_to_private
 from handlers.screen import Screen
-from handlers.texts import Texts
+from handlers.texts import Texts, language_of, texts_for
 from handlers.views import menu
 from handlers.views.view import View
 from storage import prompts
@@ -60,6 +60,7 @@ def setup(purposes: Mapping[str, Answer]) -> Router:
         await _typed(message, bot, user, t, context, purposes)
 
     router.message.register(typed, F.text, ~F.text.startswith("/"))
+    router.edited_message.register(_edited)
     return router
 
 
@@ -80,11 +81,24 @@ async def _typed(
         await answer(Typed(message, text, prompt, screen.at(prompt.message_id), user, t, context))
         return
     if looks_secret(text):
-        deleted = await screen.delete(message.message_id)
-        keyboard = menu.home(t) if screen.is_private else await way_to_private(bot, t)
-        await screen.send(View(t("typed-secret" if deleted else "typed-secret-kept"), keyboard))
+        await take_away(message, bot, t)
     elif screen.is_private:
         await screen.send(View(t("typed-unasked"), menu.home(t)))
+
+
+async def _edited(message: Message, bot: Bot, context: Context) -> None:
+    """A key stands there now; whoever wrote it is told in the language of their Telegram."""
+    if looks_secret(message.text or message.caption or "") and not message.is_automatic_forward:
+        code = message.from_user.language_code if message.from_user else None
+        await take_away(message, bot, texts_for(language_of(code, context.default_language)))
+
+
+async def take_away(message: Message, bot: Bot, t: Texts) -> None:
+    """A key where it does not belong: delete it, or ask for that, and show where keys belong."""
+    screen = Screen.of_message(message, bot)
+    deleted = await screen.delete(message.message_id)
+    keyboard = menu.home(t) if screen.is_private else await way_to_private(bot, t)
+    await screen.send(View(t("typed-secret" if deleted else "typed-secret-kept"), keyboard))
 
 
 def looks_secret(text: str) -> bool:

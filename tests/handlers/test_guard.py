@@ -163,6 +163,51 @@ async def test_a_key_in_a_group_is_deleted_by_an_admin_bot(town: Town, anna: Per
 
 
 @pytest.mark.parametrize(
+    ("text", "how"),
+    [
+        ("/accounts 2s_abcdef0123456789abcdef", {}),
+        ("/order@PinbellBot 2s_abcdef0123456789abcdef", {}),
+        ("2s_abcdef0123456789abcdef", {"anonymous": True}),
+        ("/order 2s_abcdef0123456789abcdef", {"channel": "News"}),
+    ],
+)
+async def test_a_key_in_a_group_is_deleted_however_it_came(
+    town: Town, anna: Person, text: str, how: dict[str, object]
+) -> None:
+    """Behind a command, or from somebody who can't be answered otherwise. It is said once."""
+    group = anna.at(await town.group(anna, bot_is_admin=True))
+    await town.call("POST", f"/groups/{group.chat}/members", {"user_id": anna.id, "status": "administrator"})
+    await group.gone(await group.says(text, **how))
+    await group.sees("I deleted your message")
+    assert sum(one["from"]["id"] == BOT and "text" in one for one in await group.messages()) == 2
+
+
+async def test_a_message_edited_into_a_key_is_deleted(town: Town, anna: Person) -> None:
+    """Also in private."""
+    for chat in (anna, anna.at(await town.group(anna, bot_is_admin=True))):
+        said = await chat.says("hello")
+        path = f"/people/{anna.id}/chats/{chat.chat}/messages/{said}"
+        await town.call("PUT", path, {"text": "2s_abcdef0123456789abcdef"})
+        await chat.gone(said)
+        await chat.sees("I deleted your message")
+
+
+async def test_other_bots_commands_are_left_alone(town: Town, anna: Person) -> None:
+    """Whatever stands behind them."""
+    group = anna.at(await town.group(anna, bot_is_admin=True))
+    said = await group.says("/play@SomeOtherBot dQw4w9WgXcQdQw4w9WgXcQ")
+    await group.says("/help")
+    await group.sees("How it works")
+    assert any(one["message_id"] == said for one in await group.messages())
+
+
+async def test_a_link_to_the_private_chat_is_no_key(town: Town, anna: Person) -> None:
+    """What it makes people say can be long and mixed."""
+    await anna.says("/start abcdef0123456789abcdef")
+    await anna.sees("Welcome")
+
+
+@pytest.mark.parametrize(
     ("text", "is_one"),
     [
         ("2s_abcdef0123456789abcdef", True),
