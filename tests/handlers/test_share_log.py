@@ -170,6 +170,26 @@ async def test_what_one_purchase_brought_stands_together(town: Town, anna: Perso
     assert text.index("Anna shared") < text.index("Carl left") < text.index("Boris: WhatsApp")
 
 
+async def test_an_order_in_the_group_from_buy_to_refund(town: Town, anna: Person) -> None:
+    carl = await town.person(CARL, "Carl")
+    group = await town.group(anna, carl)
+    await anna.says("/start")
+    await anna.sees("Welcome to Pinbell")
+    await kit.lent(town, anna, group, "smsgig")
+    here = carl.at(group)
+    await here.says("/order")
+    await here.presses("WhatsApp", on=await here.sees("Which service"))
+    await here.presses("Buy for", on=await here.sees("Price"))
+    (order,) = await town.bought("smsgig")
+    card = await here.sees("Waiting for the code")
+    await here.presses("Cancel", on=card)
+    await here.sees("Cancelled")
+    await anna.at(group).says("/log")
+    page = (await anna.at(group).sees("Log", "Carl: WhatsApp (up to $"))["text"]
+    price = f"${Decimal(order['price']):.2f}"
+    assert f"→ placed for {price} → Carl: ✕ Cancel → cancelled → {price} refunded" in page
+
+
 async def test_leafing_shows_everything_once_newest_first(town: Town, anna: Person) -> None:
     group = await town.group(anna)
     share = await lent(town, anna, group)
