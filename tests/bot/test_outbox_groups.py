@@ -5,6 +5,7 @@ import json
 import pytest
 from sqlalchemy import update
 
+from bot import delivery
 from orders import shares
 from storage import tables
 from storage.shares import Codes
@@ -74,6 +75,23 @@ async def test_a_topic_that_is_gone_and_words_that_cant_be_shown_tell_nobody_els
     assert len(await group.whispered()) == 4
     await nobody_else_saw(bot, BORIS, CODE)
     await nobody_else_saw(bot, BORIS, "Kaleidoscope")
+
+
+async def test_no_other_way_into_the_group_is_taken_with_a_code_for_one(bot: Rig) -> None:
+    """Whatever Telegram goes on refusing there, and whatever the sender does about that elsewhere."""
+    group = await lent(bot, is_admin=True, forum=True)
+    topic = (await bot.post(f"/groups/{group.id}/topics", name="SMS"))["message_thread_id"]
+    order = await group.carded(thread_id=topic)
+    reasons = (*delivery.CANT_EDIT, *delivery.THREAD_GONE, *delivery.CANT_SHOW)
+    for reason in reasons:
+        body = OFF_LIMITS % (400, f"Bad Request: {reason}")
+        where = {"chat_id": str(group.id)}
+        await bot.fault("sendMessage", "status", status=400, body=body, where=where, times=None)
+        await bot.sms(order, CODE, f"{WORDS}: {CODE}, {reason}")
+        await send_all(bot)
+        await bot.mend()
+    assert len([text for text in await bot.texts(BORIS) if CODE in text]) == len(reasons)
+    await nobody_else_saw(bot, BORIS, CODE, "Kaleidoscope")
 
 
 async def test_all_may_see_codes_where_the_owner_wants_that(bot: Rig) -> None:

@@ -8,11 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.callbacks import OrderButton, OrderDo
+from handlers.callbacks import OrderButton, OrderDo, ShowCode
 from handlers.texts import Texts, texts_for
 from handlers.views import card as card_views
+from handlers.views import codes as code_views
 from handlers.views.card import CardFacts
-from handlers.views.view import page_of
+from handlers.views.codes import Audience
+from handlers.views.view import View, page_of
 from providers.site import Site
 from providers.words import (
     Act,
@@ -137,6 +139,45 @@ def test_a_push_shows_the_whole_message(t: Texts) -> None:
 def test_links_in_a_message_are_no_links(t: Texts) -> None:
     view = check(card_views.push(t, order(), facts(), sms("see https://evil.example"), repeated=False))
     assert "<blockquote><code>see https://evil.example</code></blockquote>" in view.text
+
+
+# Where others read along.
+
+
+@pytest.mark.parametrize("name", [*STRANGE, "", "Борис"])
+@pytest.mark.parametrize("count", [0, 1, 2, 5, 800])
+def test_a_card_for_others_says_whose_code_came_and_no_more(t: Texts, name: str, count: int) -> None:
+    audience = Audience(buyer=name, sees_codes=False, in_group=True)
+    view = check(card_views.card(t, order(State.RECEIVED), facts(kept=count, audience=audience)))
+    shows = [data for data in pressed(view) if data.startswith("v:")]
+    assert [ShowCode.unpack(data).order for data in shows] == ([order().id] if count else [])
+    assert not [one for one in buttons(view) if one.copy_text and one.copy_text.text != order().number]
+    check(View(code_views.waits(t, 7001, name)))
+
+
+def test_who_owns_the_account_is_offered_no_code_at_home_that_is_for_another(t: Texts) -> None:
+    elsewhere = Audience(buyer="Boris", sees_codes=False)
+    view = card_views.card(t, order(State.RECEIVED), facts(kept=1, audience=elsewhere))
+    assert t.plain("code-kept", name="Boris", count=1) in shown(view)
+    assert not [data for data in pressed(view) if data.startswith("v:")]
+
+
+def test_what_the_site_keeps_of_an_order_is_not_offered_where_codes_are_kept_from(t: Texts) -> None:
+    """It shows what came."""
+    site, line = next((site, line) for site in SITES.values() for line in site.lines if line.journals)
+    one = order(State.RECEIVED, site=site.key, line=line.key)
+    for sees_codes in (True, False):
+        audience = Audience(buyer="Boris", sees_codes=sees_codes, in_group=True)
+        view = card_views.card(t, one, facts(site=site, audience=audience))
+        assert any(data.startswith("j:") for data in pressed(view)) is sees_codes
+
+
+@pytest.mark.parametrize("bodies", MESSAGES)
+def test_the_one_who_ordered_is_shown_all(t: Texts, bodies: list[MessageBody | None]) -> None:
+    view = check(card_views.shown(t, order(State.RECEIVED), facts(bodies)))
+    for body in [one for one in bodies if one is not None][-card_views.ON_CARD :]:
+        code = code_views.code_of(body)
+        assert not code or code in [one.copy_text.text for one in buttons(view) if one.copy_text]
 
 
 def test_money_on_a_card(t: Texts) -> None:
