@@ -111,7 +111,7 @@ async def test_one_question_to_telegram_for_all_shares_of_a_group(scene: Scene, 
     scene.groups.join(BORIS)
     scene.groups.asked = 0
     seats = await shares.seats_in(scene.desk, GROUP, BORIS)
-    assert ([seat.share.id for seat in seats], scene.groups.asked) == ([first.id, second.id], 1)
+    assert ({seat.share.id for seat in seats}, scene.groups.asked) == ({first.id, second.id}, 1)
     assert all(seat.role is Role.BUYER for seat in seats)
     assert await shares.seats_in(scene.desk, GROUP - 1, BORIS) == []
     assert scene.groups.asked == 1  # nothing is shared there: nobody is asked

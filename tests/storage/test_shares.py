@@ -196,14 +196,15 @@ async def test_no_intent_is_counted_beside_another(db: Database) -> None:
 async def test_what_a_leaver_has_on_the_way_comes_to_the_owner(db: Database) -> None:
     async with db.transaction() as connection:
         await shared(connection)
-        for row, values in {
+        on_the_way: dict[str, dict[str, Any]] = {
             "sending": {"state": Outcome.SENDING},
             "unknown": {"state": Outcome.UNKNOWN},
             "refused": {"state": Outcome.REFUSED},
             "placed": {"state": Outcome.PLACED},
             "others": {"state": Outcome.SENDING, "user_id": CLARA},
             "own": {"state": Outcome.SENDING, "share_id": None},
-        }.items():
+        }
+        for row, values in on_the_way.items():
             await bought(connection, row, **{"user_id": BORIS, "chat_id": GROUP, **values})
         await bought(connection, "late", user_id=BORIS, chat_id=GROUP, state=Outcome.REFUSED, next_find_ms=9)
         for row in ("sending", "others"):
@@ -229,13 +230,14 @@ async def test_what_a_leaver_has_on_the_way_comes_to_the_owner(db: Database) -> 
 async def test_orders_of_a_leaver_come_to_the_owner(db: Database) -> None:
     async with db.transaction() as connection:
         await shared(connection)
-        for row, values in {
+        theirs: dict[str, dict[str, Any]] = {
             "open": {},
             "over": {"is_open": False},
             "with a code": {"is_open": False},
             "another's": {"user_id": CLARA},
             "own": {"share_id": None},
-        }.items():
+        }
+        for row, values in theirs.items():
             given = {"user_id": BORIS, "chat_id": GROUP, "share_id": "s1", **values}
             await rows.order(connection, id=row, site_id=row, **given)
         code = Letter(
