@@ -31,8 +31,6 @@ GROUP = (
     "order",
     "orders",
     "rentals",
-    "balance",
-    "history",
     "share",
     "limits",
     "members",

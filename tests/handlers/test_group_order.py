@@ -252,6 +252,22 @@ async def test_who_has_left_buys_nothing(town: Town, friends: Friends, status: s
     assert await friends.bought() == []
 
 
+async def test_while_telegram_does_not_say_who_is_there_nothing_is_bought(
+    town: Town, friends: Friends
+) -> None:
+    """The menu needs no word of Telegram's; Buy does."""
+    await friends.boris.says("/order")
+    menu = await friends.boris.sees("Which service")
+    await town.fault("telegram", "429", path="getChatMember", retry_after=3)
+    await friends.boris.presses("WhatsApp", on=menu)
+    await friends.boris.presses("Buy for", on=menu)
+    await friends.boris.sees("doesn't say just now who is in the group", "Nothing was spent")
+    assert await town.orders(SITE) == []
+    await town.well()
+    await friends.boris.presses("Buy for", on=menu)
+    await town.bought(SITE)
+
+
 async def test_a_share_that_has_ended_buys_nothing(town: Town, friends: Friends) -> None:
     """Nor does a limit that was lowered, nor who is a viewer by now."""
     quote = await quote_for(friends.boris)

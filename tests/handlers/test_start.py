@@ -134,6 +134,6 @@ async def test_commands_are_offered_per_scope_and_language(town: Town, anna: Per
         await offered(anna, anna.chat), await offered(anna, group), await offered(boris, boris.chat)
     )  # fmt: skip
     assert set(in_group) < set(mine)
-    assert set(mine) - set(in_group) == {"accounts", "settings"}
+    assert set(mine) - set(in_group) == {"accounts", "balance", "history", "settings"}
     assert set(his) == set(mine)
     assert his["order"] != mine["order"] == "Order a number"
