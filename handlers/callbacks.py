@@ -278,7 +278,7 @@ class MemberDo(StrEnum):
 
 
 class MemberButton(CallbackData, prefix="e"):
-    """Something with the people of one share."""
+    """Something with the people of one share; no share: of which, in private."""
 
     do: MemberDo
     share: str

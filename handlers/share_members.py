@@ -49,6 +49,9 @@ async def member_button(
 ) -> None:
     """Something with the people of one share. Who may is asked anew at each press."""
     screen = Screen.of_own_press(query, bot)
+    if not callback_data.share and screen.is_private:
+        await screen.show(await _choice(screen, t, context, page=callback_data.page))
+        return
     right = Right.SEE if callback_data.do is MemberDo.LIST else Right.RULE
     seat = await sit(context, screen, callback_data.share, right)
     match callback_data.do:
@@ -63,14 +66,14 @@ async def member_button(
     await screen.show(view)
 
 
-async def _choice(screen: Screen, t: Texts, context: Context) -> View:
+async def _choice(screen: Screen, t: Texts, context: Context, *, page: int = 0) -> View:
     """In private: the people of which share."""
     found = labels(t, await lent(context, screen.user_id))
     if not found:
         return views.nothing_shared(t, is_private=True)
     if len(found) == 1:
         return await _members(t, context, await sit(context, screen, found[0][0]))
-    return views.choose(t, found[: views.MOST_BUTTONS])
+    return views.choose(t, found, page=page)
 
 
 async def _here(screen: Screen, t: Texts, context: Context, message: Message) -> View:
@@ -138,6 +141,8 @@ async def _give(bot: Bot, t: Texts, context: Context, seat: Seat, data: MemberBu
     name = person.name if person is not None else await _name_there(bot, seat, data.user)
     role = _given(data.role)
     await sharing.set_role(context.desk, seat.share.id, Person(data.user, name), role, seat.user_id)
+    if person is not None and person.role is None and role in {Role.BUYER, Role.MANAGER}:
+        await _tell_let_in(context, seat, person)
     return await _role(bot, t, context, seat, data.user, notice=t("role-saved"))
 
 

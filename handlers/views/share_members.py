@@ -59,11 +59,16 @@ def members(t: Texts, facts: MembersPage, *, page: int = 0, notice: Html | None 
     return View(text, keyboard.row(back(t, seat.share.id), menu_button(t)).markup())
 
 
-def choose(t: Texts, shares: Sequence[tuple[str, str]], *, notice: Html | None = None) -> View:
+def choose(t: Texts, shares: Sequence[tuple[str, str]], *, page: int = 0, notice: Html | None = None) -> View:
     """The people of which share."""
-    keyboard = Keyboard()
-    for share_id, name in shares:
+    keyboard, shown = Keyboard(), page_of(shares, page)
+    for share_id, name in shown.entries:
         keyboard.row(button(name, MemberButton(do=MemberDo.LIST, share=share_id)))
+    keyboard.row(
+        *turn_buttons(
+            shown.page, shown.pages, lambda number: MemberButton(do=MemberDo.LIST, share="", page=number)
+        )
+    )
     return View(t.blocks([notice or "", t("members-choose")]), keyboard.row(menu_button(t)).markup())
 
 

@@ -150,6 +150,20 @@ async def test_several_shares_of_a_group(town: Town, anna: Person, mia: Person, 
     await here.sees("Members · SMSGig in Friends")
 
 
+async def test_many_shares_are_chosen_from_page_by_page(town: Town, anna: Person) -> None:
+    account = await town.linked(anna, "gsim")
+    for _ in range(22):
+        await sharing.begin(town.app.desk, account, await town.group(anna), anna.id)
+    await anna.says("/members")
+    first = await anna.sees("Members of which share?")
+    assert labels(first)[19:] == ["Friends · gsim.io", "‹", "1 / 2", "›", "☰ Menu"]
+    await anna.presses("›", on=first)
+    second, _ = await anna.button("2 / 2", on=first)
+    assert labels(second)[:3] == ["Friends · gsim.io", "Friends · gsim.io", "‹"]
+    await anna.presses("Friends", on=second)
+    await anna.sees("Members · gsim.io in Friends")
+
+
 async def test_nothing_is_shared(town: Town, anna: Person) -> None:
     await anna.says("/members")
     await anna.sees("None of your accounts is shared in a group")
@@ -212,6 +226,7 @@ async def test_requests_stand_first_in_the_owners_list(
     await anna.presses("Buyer")
     await anna.button("✓ Buyer")
     assert await kit.role_of(town, share, mia) is Role.BUYER
+    await mia.at(share.chat_id).sees("Mia, you can order with gsim.io here now")
 
 
 async def test_a_request_that_was_answered_meanwhile_is_not_told(
