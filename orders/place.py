@@ -146,9 +146,8 @@ async def carry_out(desk: Desk, purchase: Purchase) -> None:
     """One request to the site, then write down what came of it."""
     account = await desk.account(purchase.account_id)
     async with desk.buying[account.id]:
-        if desk.now() - purchase.created_at > QUEUE_PATIENCE:
-            waited = NoAnswer(account.site, "purchase", reason="queue", sent=False)
-            await settle.failed(desk, purchase, waited)
+        if (why := await _stopped(desk, purchase)) is not None:
+            await settle.failed(desk, purchase, NoAnswer(account.site, "purchase", reason=why, sent=False))
             return
         try:
             await _remember_before(desk, account, purchase)
@@ -168,6 +167,17 @@ async def after_crash(desk: Desk) -> int:
     for purchase in left:
         await settle.failed(desk, purchase, NoAnswer(purchase.site, "purchase", reason="crash"))
     return len(left)
+
+
+async def _stopped(desk: Desk, purchase: Purchase) -> str | None:
+    """What came in between while it waited its turn behind others."""
+    if desk.now() - purchase.created_at > QUEUE_PATIENCE:
+        return "queue"
+    if purchase.share_id is None:
+        return None
+    async with desk.db.transaction() as connection:
+        share = await lent.get(connection, purchase.share_id)
+    return None if share is not None and share.is_active else "share-ended"
 
 
 async def _buy(desk: Desk, account: Account, purchase: Purchase) -> list[Order]:

@@ -211,7 +211,9 @@ def made_from_data() -> set[str]:
                     keys.add(f"ask-{act.key}")
     codes = {kind.__dict__["code"] for kind in subclasses(site_errors.SiteError)}
     keys |= {f"error-{code}" for code in codes} | {f"short-{code}" for code in codes}
-    keys |= {f"error-no-answer-{reason}" for reason in reasons()} | {"error-no-answer-queue"}
+    keys |= {f"error-no-answer-{reason}" for reason in reasons()} | {
+        f"error-no-answer-{why}" for why in ("queue", "share-ended")
+    }
     own = ("button-cap", "ask-cap", "told-over-limit")
     keys |= {f"{what}-{span.value}" for what in own for span in PERSONAL}
     keys |= {f"{what}-{span.value}" for what in ("told-over-limit-group", "quote-left") for span in SHARED}

@@ -28,6 +28,7 @@ error-no-answer-too-big = 🔌 { $site } sends far too much.
 error-no-answer-bad-shape = 🔌 { $site } answers in a way we don't understand.
 error-no-answer-cut = 🔌 { $site } hung up before it had answered.
 error-no-answer-queue = ⏳ Another order of this account took too long, so this one was not sent.
+error-no-answer-share-ended = 🛑 Sharing was stopped before this order's turn came, so it was not sent.
 error-no-answer-redirect = 🔌 { $site } points us elsewhere. We don't take your key there.
 error-forged = ⚠️ { $site } refused.
 error-malformed = ⚠️ { $site } refused.

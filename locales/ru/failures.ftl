@@ -32,6 +32,7 @@ error-no-answer-too-big = 🔌 { $site } прислал слишком мног�
 error-no-answer-bad-shape = 🔌 { $site } ответил непонятно.
 error-no-answer-cut = 🔌 { $site } оборвал связь, не успев ответить.
 error-no-answer-queue = ⏳ Другой заказ с этого аккаунта занял слишком много времени, поэтому этот не отправлен.
+error-no-answer-share-ended = 🛑 Общий доступ закрыли раньше, чем до этого заказа дошла очередь: он не был отправлен.
 error-no-answer-redirect = 🔌 { $site } отправляет нас на другой адрес. С вашим ключом мы туда не пойдём.
 error-forged = ⚠️ { $site } отказал.
 error-malformed = ⚠️ { $site } отказал.

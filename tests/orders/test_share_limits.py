@@ -382,6 +382,21 @@ async def test_what_changes_while_the_price_is_read_counts(
     assert await scene.bought("gearsms") == []
 
 
+async def test_an_end_stops_what_waits_its_turn(scene: Scene, account: Account, share: Share) -> None:
+    """Behind another purchase of the account, confirmed while the share was active."""
+    token = await scene.armed(account, user_id=BORIS, share=share)
+    async with scene.desk.buying[account.id]:
+        waiting = await place.confirm(scene.desk, token, BORIS)
+        assert waiting is not None
+        assert await spent(scene, share) == PRICE
+        await shares.stop(scene.desk, share.id, OWNER)
+    await scene.desk.drain()
+    stopped = await scene.purchase(waiting.id)
+    assert (stopped.state, stopped.error) == (Outcome.REFUSED, "no-answer-share-ended")
+    assert await scene.bought("gearsms") == []
+    assert await spent(scene, share) == 0
+
+
 async def test_a_share_lends_its_own_account_in_its_own_group_alone(
     scene: Scene, account: Account, share: Share
 ) -> None:
