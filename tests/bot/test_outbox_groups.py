@@ -7,7 +7,7 @@ from sqlalchemy import update
 
 from bot import delivery
 from orders import shares
-from storage import tables
+from storage import orders, tables
 from storage.shares import Codes
 from tests.bot.groups_kit import CLARA, Group, everything, has_read, lent, nobody_else_saw
 from tests.bot.outbox_kit import AGAIN, send_all
@@ -133,6 +133,24 @@ async def test_where_the_bot_is_a_plain_member_the_code_goes_to_the_private_chat
     assert AGAIN not in push["text"]
     assert "reply_to_message" not in push
     assert await group.lines("private chat") == []
+    await nobody_else_saw(bot, BORIS, CODE)
+
+
+async def test_a_card_that_waits_goes_where_its_order_has_gone(bot: Rig) -> None:
+    """Home, with the code; the card in the group stays as it was."""
+    group = await lent(bot)
+    order = await group.carded()
+    before = await group.card(order)
+    await bot.sms(order, CODE)
+    async with bot.desk.db.transaction() as connection:
+        await orders.change(connection, order.id, chat_id=BORIS, thread_id=None, card_id=None)
+    await bot.card(await bot.fresh(order))
+    await send_all(bot)
+    card_id = (await bot.fresh(order)).card_id
+    (card,) = [one for one in await bot.seen(BORIS) if one["message_id"] == card_id]
+    assert CODE in card["text"]
+    assert "Борис" not in card["text"]
+    assert before in await bot.seen(ANNA, group.id)
     await nobody_else_saw(bot, BORIS, CODE)
 
 
