@@ -87,7 +87,7 @@ async def _open(app: App, base: str) -> None:
     sys.stdout.write(
         f"\n  Pinbell's demo is open:  {base}/?person={ANNA}&chat={TOKEN_BOT}\n\n"
         "  Press START, order a number, and wait some seconds for the code. Ctrl+C ends it.\n"
-        f'  In the group "{TITLE}" four people share one account: the switcher lets you be each.\n\n'
+        f'  In the group "{TITLE}" four people share one account: the switcher lets you be each of them.\n\n'
     )
     sys.stdout.flush()
 

@@ -34,6 +34,7 @@ export class PersonSwitcher {
   }
 
   #open() {
+    if (!this.#me) return; // nobody is known yet
     this.#menu = el(
       "div",
       { class: "menu person-menu", role: "menu", "aria-label": "Be somebody else" },

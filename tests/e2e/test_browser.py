@@ -20,7 +20,8 @@ ARGUMENTS = [
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 ]
 PHONE, DESKTOP = (390, 844), (1280, 800)
-ANNA, BORIS = 7001, 7002
+ANNA, BORIS, DAN = 7001, 7002, 7004
+GROUP = "Weekend team"
 PATIENCE = 30_000  # ms: generous, because a busy machine is no failure
 STARTING = 60.0  # s
 
@@ -69,6 +70,18 @@ class Visitor:
         """Open the printed address as this person and press START."""
         await self.page.goto(self.address.replace(f"person={ANNA}", f"person={person}"))
         await self.page.get_by_test_id("start").click()
+
+    async def be(self, person: int, chat: str) -> None:
+        """Look at a chat as this person, by the switcher above the list of chats."""
+        back = self.page.get_by_test_id("back")
+        if await back.is_visible():
+            await back.click()
+        await expect(self.page.get_by_test_id("person-switcher")).to_contain_text("That’s you")
+        await self.page.get_by_test_id("person-switcher").click()
+        await self.page.get_by_test_id(f"person-{person}").click()
+        await expect(self.page.get_by_test_id("person-switcher")).to_have_attribute("aria-expanded", "false")
+        await self.page.get_by_test_id("chat-list").get_by_role("button", name=chat).click()
+        await expect(self.page.get_by_test_id("chat-title")).to_have_text(chat)
 
     async def press(self, *labels: str) -> None:
         """The newest button with each label, one after the other."""
@@ -306,3 +319,36 @@ async def test_boris_reads_russian(visitor: Visitor) -> None:
         re.compile("через .+ минут")
     )
     await expect(visitor.pushes("Telegram")).to_be_visible()
+
+
+@on_phone
+async def test_a_group_orders_with_the_account_of_one(visitor: Visitor) -> None:
+    """As the buyer order and read the code, as a stranger be refused, as the owner read who ordered what."""
+    await visitor.page.goto(visitor.address.partition("&chat")[0])
+    await visitor.be(BORIS, GROUP)
+    await visitor.say("/order")
+    await visitor.press("S1", "WhatsApp", "Купить за")
+    mine = visitor.page.get_by_test_id("message").filter(has_text="Only you see this")
+    await expect(mine).to_contain_text("WhatsApp")
+    (order,) = await visitor.orders("gearsms")
+    code = order["messages"][0]["code"]
+    await expect(mine).to_contain_text(code)
+    await expect(visitor.read("его видит только Борис")).to_contain_text(order["number"])
+
+    await visitor.be(DAN, GROUP)
+    card = visitor.read("его видит только Борис")
+    await expect(card).to_contain_text(order["number"])
+    await visitor.press("Показать мне код")
+    await expect(visitor.page.get_by_test_id("toast").last).to_contain_text("Борис")
+    await visitor.say("/order")
+    await expect(visitor.read("owner decides who orders")).to_be_visible()
+    await expect(visitor.button("Ask the owner")).to_be_visible()
+    await expect(visitor.page.get_by_test_id("messages")).not_to_contain_text(code)
+
+    await visitor.be(ANNA, GROUP)
+    await visitor.say("/log")
+    page = visitor.read("📖 Log")
+    await expect(page).to_contain_text("Борис: WhatsApp")
+    await expect(page).to_contain_text("$0.20")
+    await expect(visitor.page.get_by_test_id("messages")).not_to_contain_text(code)
+    assert len(await visitor.orders("gearsms")) == 1
