@@ -89,7 +89,8 @@ async def _checked(
         raise Gone("draft")
     if order is not None:
         seat = await presumed_seat(connection, order.share_id, account, draft.user_id)
-        if not may_act(order, account, draft.user_id, seat):
+        by_its_share = await presumed_seat(connection, order.share_id, account, draft.user_id)
+        if not may_act(order, account, draft.user_id, by_its_share):
             raise NotYours
         asked = context.desk.asked(account, draft.line, draft.act)
         if isinstance(asked, Act) and asked.effect.costs:

@@ -5,11 +5,12 @@ from typing import Any
 
 from sqlalchemy import select, update
 
-from orders import rentals
+from orders import rentals, shares
 from storage import orders
 from storage.orders import Order
 from storage.tables import orders as rows
 from storage.tables import outbox
+from tests.handlers import group_kit as kit
 from tests.handlers.chat import Json, Person, Town, data_of, labels, until
 from tests.handlers.test_orders import ordered
 
@@ -239,6 +240,31 @@ async def test_an_act_of_somebody_elses_rental(town: Town, anna: Person, boris: 
         await boris.forges(data, on=his)
         assert boris.toast == "Это не ваше. Своё меню открывается командой /order.", data
     assert await patched(town) == []
+
+
+async def test_an_admin_names_a_groups_rental_that_somebody_else_ordered(town: Town, anna: Person) -> None:
+    """What costs nothing is asked in a menu too, and goes by the share of its order."""
+    rental, _ = await rented(town, anna)
+    vera = await town.person(7003, "Vera")
+    chat = await town.group(anna, vera)
+    order, desk = await row_of(town, rental["id"]), town.app.desk
+    share = await shares.begin(desk, await desk.account(order.account_id), chat, anna.id)
+    await change(town, order, share_id=share.id, chat_id=chat)
+    admin = vera.at(chat)
+    await admin.says("/start")
+    menu = await admin.sees("Pinbell", newest=True)
+    await admin.forges(f"o:act:{order.id}:rename:", on=menu)
+    assert "somebody else" in (admin.toast or "")
+    await kit.becomes(town, chat, vera, "administrator")
+    await admin.forges(f"o:act:{order.id}:rename:", on=menu)
+    await admin.sees("Type a name for this number")
+    await admin.replies(await admin.sees("Vera: Reply to this message"), "Reception")
+
+    async def is_named() -> bool:
+        return bool(await patched(town))
+
+    await until(is_named, "the name at the site")
+    assert await patched(town) == [{"friendlyName": "Reception"}]
 
 
 # The letter before the end
