@@ -169,10 +169,13 @@ TOLD = [
     order_errors.PriceRose(Decimal("0.5"), Decimal("0.583")),
     order_errors.AlreadyLinked("<b>&"),
     order_errors.OverLimit("day", Decimal(10), Decimal("2.5")),
+    order_errors.OverLimit("person", Decimal(10), Decimal("2.5"), of_group=True),
+    *(order_errors.MayNot(why) for why in ("order", "widen", "not-in-group", "share-ended", "too-many")),
     order_errors.BadInput("area_code"),
     order_errors.Gone("draft"),
     *(kind() for kind in (order_errors.NotYours, order_errors.NotNow, order_errors.Barred)),
     *(kind() for kind in (order_errors.BadName, order_errors.Unfinished)),
+    *(kind() for kind in (order_errors.NobodyKnows, order_errors.AlreadyShared)),
 ]
 
 
