@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.prepared import upsert
 from storage.tables import catalogs
+from storage.walk import EVERYTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +63,11 @@ async def put(connection: AsyncConnection, key: CatalogKey, catalog: Catalog) ->
     )
 
 
-async def forget_older(connection: AsyncConnection, before: int) -> None:
+async def forget_older(
+    connection: AsyncConnection, before: int, among: ColumnElement[bool] = EVERYTHING
+) -> None:
     """Drop lists nobody has refreshed since."""
-    await connection.execute(delete(catalogs).where(catalogs.c.fetched_at < before))
+    await connection.execute(delete(catalogs).where(catalogs.c.fetched_at < before, among))
 
 
 def _is(key: CatalogKey) -> list[Any]:

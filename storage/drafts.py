@@ -5,11 +5,12 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import delete
+from sqlalchemy import ColumnElement, delete
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import prepared
 from storage.tables import drafts
+from storage.walk import EVERYTHING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,9 +103,11 @@ async def drop(connection: AsyncConnection, draft_id: str) -> None:
     await connection.execute(delete(drafts).where(drafts.c.id == draft_id))
 
 
-async def forget_older(connection: AsyncConnection, before: int) -> None:
+async def forget_older(
+    connection: AsyncConnection, before: int, among: ColumnElement[bool] = EVERYTHING
+) -> None:
     """Forget menus nobody will press again."""
-    await connection.execute(delete(drafts).where(drafts.c.created_at < before))
+    await connection.execute(delete(drafts).where(drafts.c.created_at < before, among))
 
 
 def _values(draft: Draft) -> dict[str, Any]:

@@ -3,11 +3,12 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, delete, func, select, text, update
+from sqlalchemy import ColumnElement, bindparam, delete, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import prepared
 from storage.tables import hooks
+from storage.walk import EVERYTHING
 
 _WAITING = text("hooks.state IN ('new', 'held')")
 """In the words of the indexes: SQLite finds none for a bound value."""
@@ -92,6 +93,8 @@ async def wake_held(connection: AsyncConnection, account_id: str) -> None:
     )
 
 
-async def forget_older(connection: AsyncConnection, before: int) -> None:
+async def forget_older(
+    connection: AsyncConnection, before: int, among: ColumnElement[bool] = EVERYTHING
+) -> None:
     """Delete calls received before."""
-    await connection.execute(delete(hooks).where(hooks.c.received_at < before))
+    await connection.execute(delete(hooks).where(hooks.c.received_at < before, among))

@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, func, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import prepared
 from storage.people import KEEP_DAYS
 from storage.tables import messages, orders, users
+from storage.walk import EVERYTHING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +53,9 @@ async def set_site_id(connection: AsyncConnection, message_id: str, site_id: str
     await prepared.change(connection, messages, message_id, {"site_id": site_id})
 
 
-async def forget_bodies(connection: AsyncConnection, now: int) -> int:
+async def forget_bodies(
+    connection: AsyncConnection, now: int, among: ColumnElement[bool] = EVERYTHING
+) -> int:
     """Delete texts and codes that are older than their owners keep them. How many.
 
     While an order is open, a text without id and stamp stays: it is all that tells its repeats from news.
@@ -63,7 +66,7 @@ async def forget_bodies(connection: AsyncConnection, now: int) -> int:
         select(messages.c.id)
         .join(orders, orders.c.id == messages.c.order_id)
         .outerjoin(users, users.c.id == orders.c.user_id)
-        .where(messages.c.body.is_not(None), messages.c.created_at < kept_since, known_without)
+        .where(messages.c.body.is_not(None), messages.c.created_at < kept_since, known_without, among)
     )
     return (
         await connection.execute(update(messages).where(messages.c.id.in_(old)).values(body=None))

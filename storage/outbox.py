@@ -5,12 +5,13 @@ from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from typing import Any, NamedTuple
 
-from sqlalchemy import and_, bindparam, delete, func, literal_column, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, delete, func, literal_column, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import prepared
 from storage.db import fetch_all
 from storage.tables import orders, outbox
+from storage.walk import EVERYTHING
 
 
 class Kind(StrEnum):
@@ -230,10 +231,12 @@ async def in_state(connection: AsyncConnection, state: str) -> list[Queued]:
     return [_row(row) for row in await fetch_all(connection, query, dict)]
 
 
-async def forget_older(connection: AsyncConnection, before_ms: int) -> None:
+async def forget_older(
+    connection: AsyncConnection, before_ms: int, among: ColumnElement[bool] = EVERYTHING
+) -> None:
     """Delete what was settled before."""
     await connection.execute(
-        delete(outbox).where(outbox.c.state.in_(["sent", "dropped"]), outbox.c.created_ms < before_ms)
+        delete(outbox).where(outbox.c.state.in_(["sent", "dropped"]), outbox.c.created_ms < before_ms, among)
     )
 
 

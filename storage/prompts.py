@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete
+from sqlalchemy import ColumnElement, delete
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import prepared
 from storage.prepared import upsert
 from storage.tables import prompts
+from storage.walk import EVERYTHING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +49,8 @@ async def drop(connection: AsyncConnection, chat_id: int, user_id: int) -> bool:
     return (await connection.execute(query)).rowcount > 0
 
 
-async def forget_older(connection: AsyncConnection, before: int) -> None:
+async def forget_older(
+    connection: AsyncConnection, before: int, among: ColumnElement[bool] = EVERYTHING
+) -> None:
     """Stop waiting for answers that nobody will type any more; half a key may be among them."""
-    await connection.execute(delete(prompts).where(prompts.c.created_at < before))
+    await connection.execute(delete(prompts).where(prompts.c.created_at < before, among))

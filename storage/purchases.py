@@ -6,7 +6,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import func, insert, or_, select, union_all, update
+from sqlalchemy import ColumnElement, func, insert, or_, select, union_all, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -14,6 +14,7 @@ from providers.words import State
 from storage import prepared
 from storage.drafts import Pick, ids_of, picks_from_json, picks_to_json
 from storage.tables import orders, outbox, purchases
+from storage.walk import EVERYTHING
 
 
 class Outcome(StrEnum):
@@ -224,12 +225,15 @@ async def done_by_another(connection: AsyncConnection, purchase: Purchase, slack
     return (await connection.execute(query)).first() is not None
 
 
-async def forget_words(connection: AsyncConnection, sealed: str) -> None:
+async def forget_words(
+    connection: AsyncConnection, sealed: str, among: ColumnElement[bool] = EVERYTHING
+) -> None:
     """Drop picks with this fact from purchases that nobody looks for any more."""
     query = select(purchases.c.id, purchases.c.picks).where(
         purchases.c.act.is_not(None),
         purchases.c.next_find_ms.is_(None),
         purchases.c.state != Outcome.SENDING.value,
+        among,
     )
     for purchase_id, picks in (await connection.execute(query)).all():
         kept = [pick for pick in picks if sealed not in pick[3]]

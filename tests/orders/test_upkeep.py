@@ -6,11 +6,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text, update
+from sqlalchemy import insert, text, update
 
 from orders import keys, place, upkeep
 from orders.desk import Bells
-from storage import drafts, outbox, people, prompts, tables
+from storage import drafts, outbox, people, prompts, tables, walk
 from storage.outbox import Kind
 from storage.prompts import Prompt
 from storage.sealed import RowOwner, open_typed, seal_typed
@@ -86,6 +86,51 @@ async def test_old_menus_questions_letters_and_calls_go(scene: Scene) -> None:
     scene.desk.ahead = 8 * DAY
     await upkeep.run(scene.desk)
     assert [await scene.count(name) for name in ("drafts", "prompts", "outbox", "hooks")] == [0, 0, 1, 0]
+    async with scene.desk.db.transaction() as connection:
+        assert await drafts.get(connection, draft.id) is None
+
+
+async def test_a_code_waits_for_no_great_clearing(scene: Scene) -> None:
+    """However much is to be deleted: others write in between."""
+    draft = await scene.draft(await scene.account("smsgig"))
+    old = {column.name: getattr(draft, column.name, None) for column in tables.drafts.columns}
+    ids = [f"{number:06}" for number in range(walk.AT_ONCE * 5)]
+    many: list[dict[str, object]] = [{**old, "id": one, "token": None, "picks": []} for one in ids]
+    async with scene.desk.db.transaction() as connection:
+        await connection.execute(insert(tables.drafts), many)
+    scene.desk.ahead = 8 * DAY
+    written: list[int] = []
+
+    async def others() -> None:
+        while True:
+            async with scene.desk.db.transaction() as connection:
+                await people.set_keep_days(connection, OWNER, len(written) + 1)
+            written.append(await scene.count("drafts"))
+            await asyncio.sleep(0)
+
+    meanwhile = asyncio.create_task(others())
+    await upkeep.run(scene.desk)
+    meanwhile.cancel()
+    assert await scene.count("drafts") == 0
+    assert any(0 < left < len(many) for left in written), "they wrote while it went on"
+
+
+async def test_what_can_not_be_cleared_keeps_nothing_else(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each kind is done for itself: what is done stays done."""
+    draft = await scene.draft(await scene.account("smsgig"))
+    letter = outbox.Letter(kind=Kind.NOTICE, priority=outbox.Priority.REST, user_id=OWNER, chat_id=CHAT)
+    async with scene.desk.db.transaction() as connection:
+        await outbox.put(connection, letter, scene.desk.now_ms())
+    scene.desk.ahead = 8 * DAY
+
+    async def fail(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(outbox, "forget_older", fail)
+    with pytest.raises(ZeroDivisionError):
+        await upkeep.run(scene.desk)
     async with scene.desk.db.transaction() as connection:
         assert await drafts.get(connection, draft.id) is None
 
