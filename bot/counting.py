@@ -52,7 +52,9 @@ class Counting(BaseRequestMiddleware):
 
     async def _leave_room(self, method: Any, chat_id: int) -> None:
         """Raises TelegramRetryAfter, as Telegram itself would, where there is no room for long."""
-        while chat_id < 0 and (wait := self.limits.wait(chat_id, Priority.OUTCOME)) > 0:
+        whispered = getattr(method, "ephemeral_message_parameters", None) is not None
+        priority = Priority.CODE if whispered else Priority.OUTCOME  # who alone may see it waits for a code
+        while chat_id < 0 and (wait := self.limits.wait(chat_id, priority)) > 0:
             if wait > PATIENCE:
                 raise TelegramRetryAfter(method, "the rest is kept for codes", ceil(wait))
             await asyncio.sleep(wait)

@@ -41,6 +41,9 @@ TOAST_LENGTH = 200
 MOST_PATIENCE = 30
 """Seconds that a screen waits when Telegram is asked too often; a menu that comes later helps nobody."""
 
+COMMAND_PATIENCE = 60
+"""Seconds that the answer to a command waits: nothing else tells that it was heard. A busy group's minute."""
+
 _UNCHANGED = "message is not modified"
 _CANT_EDIT = ("message to edit not found", "message can't be edited", "MESSAGE_ID_INVALID")
 
@@ -158,7 +161,8 @@ class Screen:
                 reply_markup=view.keyboard,
                 link_preview_options=NO_PREVIEW,
                 reply_parameters=None if answers is None else reply_to(answers),
-            )
+            ),
+            COMMAND_PATIENCE if self.query is None else MOST_PATIENCE,
         )
         self.message_id = sent.message_id
         return sent.message_id
@@ -250,15 +254,16 @@ def _thread(message: Message) -> int | None:
     return None if thread == 1 else thread
 
 
-async def _patiently(call: Callable[[], Awaitable[T]]) -> T:
-    """Once more when Telegram was asked too often and says when it may be asked again."""
-    try:
-        return await call()
-    except TelegramRetryAfter as error:
-        if error.retry_after > MOST_PATIENCE:
-            raise
-        await asyncio.sleep(error.retry_after)
-    return await call()
+async def _patiently(call: Callable[[], Awaitable[T]], most: float = MOST_PATIENCE) -> T:
+    """Again when Telegram was asked too often and says when it may be asked; `most` seconds in all."""
+    while True:
+        try:
+            return await call()
+        except TelegramRetryAfter as error:
+            pause = max(1, error.retry_after)
+            if (most := most - pause) < 0:
+                raise
+        await asyncio.sleep(pause)
 
 
 def reply_to(message_id: int) -> ReplyParameters:

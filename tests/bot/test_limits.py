@@ -6,7 +6,8 @@ from collections import defaultdict
 import pytest
 from aiogram import Bot
 from aiogram.exceptions import TelegramRetryAfter
-from aiogram.methods import EditMessageText
+from aiogram.methods import EditMessageText, SendMessage
+from aiogram.types import EphemeralMessageParameters
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -111,6 +112,26 @@ async def test_presses_in_a_group_leave_room_for_codes() -> None:
         assert limits.wait(-7, Priority.CODE) == 0
         limits.begin(-7)
     assert limits.wait(-7, Priority.CODE) > 0
+
+
+async def test_a_code_that_is_asked_for_by_a_press_takes_the_room_that_is_kept_for_codes() -> None:
+    async def telegram(_bot: Bot, _method: object) -> bool:
+        return True
+
+    clock = Clock()
+    limits = SendLimits(clock)
+    bot, counting = Bot("1:a"), Counting(limits)
+    for _ in range(16):
+        await counting(telegram, bot, SendMessage(chat_id=-7, text="a menu"))
+        clock.now += 2
+    alone = EphemeralMessageParameters(receiver_user_id=1)
+    for _ in range(4):
+        assert await counting(
+            telegram, bot, SendMessage(chat_id=-7, text="1234", ephemeral_message_parameters=alone)
+        )
+        clock.now += 2
+    with pytest.raises(TelegramRetryAfter):
+        await counting(telegram, bot, SendMessage(chat_id=-7, text="a menu"))
 
 
 def test_a_frozen_chat_waits_alone() -> None:
