@@ -9,7 +9,6 @@ from handlers.start import main_view
 from handlers.texts import Texts
 from handlers.views import menu
 from handlers.views.view import View
-from storage.people import User
 
 
 def setup() -> Router:
@@ -20,12 +19,12 @@ def setup() -> Router:
     return router
 
 
-async def old_button(query: CallbackQuery, bot: Bot, user: User, t: Texts, context: Context) -> None:
+async def old_button(query: CallbackQuery, bot: Bot, t: Texts, context: Context) -> None:
     """A button of yesterday, or a forged one: say so, offer the menu."""
     await query.answer(t.plain("toast-old-button"))
     if query.message is not None:
         screen = Screen.of_press(query, bot)
-        await screen.send(await main_view(user.id, t, context))
+        await screen.send(await main_view(screen, t, context))
 
 
 async def unknown_message(message: Message, bot: Bot, t: Texts) -> None:

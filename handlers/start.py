@@ -9,7 +9,7 @@ from handlers.accounts import accounts_command
 from handlers.callbacks import Cancel, KeepDays, Language, Open, Page
 from handlers.context import Context
 from handlers.orders import is_in_orders
-from handlers.private import ACCOUNTS_LINK
+from handlers.private import ACCOUNTS_LINK, is_private
 from handlers.screen import Screen
 from handlers.sharing import SHARE_LINK, share_command
 from handlers.texts import Texts, texts_for
@@ -46,7 +46,8 @@ async def start(
     if command.args == SHARE_LINK:
         await share_command(message, bot, t, context)
         return
-    await Screen.of_message(message, bot).show(await main_view(user.id, t, context))
+    screen = Screen.of_message(message, bot)
+    await screen.show(await main_view(screen, t, context))
 
 
 async def help_command(message: Message, bot: Bot, t: Texts) -> None:
@@ -58,21 +59,23 @@ async def cancel_command(message: Message, bot: Bot, user: User, t: Texts, conte
     """Stop whatever is being typed."""
     async with context.desk.db.transaction() as connection:
         stopped = await prompts.drop(connection, message.chat.id, user.id)
-    view = await main_view(user.id, t, context)
+    screen = Screen.of_message(message, bot)
+    view = await main_view(screen, t, context)
     text = t("cancelled" if stopped else "nothing-to-cancel")
-    await Screen.of_message(message, bot).show(View(t.blocks([text, view.text]), view.keyboard))
+    await screen.show(View(t.blocks([text, view.text]), view.keyboard))
 
 
 async def settings_command(message: Message, bot: Bot, user: User, t: Texts) -> None:
     """Language, and how long codes are kept."""
-    await Screen.of_message(message, bot).show(menu.settings(t, user, locales.LANGUAGES))
+    screen = Screen.of_message(message, bot)
+    if await is_private(screen, t):
+        await screen.show(menu.settings(t, user, locales.LANGUAGES))
 
 
-async def open_main(
-    query: CallbackQuery, callback_data: Open, bot: Bot, user: User, t: Texts, context: Context
-) -> None:
+async def open_main(query: CallbackQuery, callback_data: Open, bot: Bot, t: Texts, context: Context) -> None:
     """Back to the main menu."""
-    await Screen.of_menu(query, bot, callback_data).show(await main_view(user.id, t, context))
+    screen = Screen.of_menu(query, bot, callback_data)
+    await screen.show(await main_view(screen, t, context))
 
 
 async def open_help(query: CallbackQuery, callback_data: Open, bot: Bot, t: Texts) -> None:
@@ -82,7 +85,9 @@ async def open_help(query: CallbackQuery, callback_data: Open, bot: Bot, t: Text
 
 async def open_settings(query: CallbackQuery, callback_data: Open, bot: Bot, user: User, t: Texts) -> None:
     """Language, and how long codes are kept."""
-    await Screen.of_menu(query, bot, callback_data).show(menu.settings(t, user, locales.LANGUAGES))
+    screen = Screen.of_menu(query, bot, callback_data)
+    if await is_private(screen, t):
+        await screen.show(menu.settings(t, user, locales.LANGUAGES))
 
 
 async def speak(
@@ -113,19 +118,22 @@ async def stop_typing(query: CallbackQuery, bot: Bot, user: User, t: Texts, cont
     async with context.desk.db.transaction() as connection:
         prompt = await prompts.get(connection, screen.chat_id, user.id)
         await prompts.drop(connection, screen.chat_id, user.id)
-    await screen.show(await main_view(user.id, t, context))
+    await screen.show(await main_view(screen, t, context))
     if prompt is not None and prompt.message_id != screen.message_id:
         await screen.delete(prompt.message_id)
 
 
-async def main_view(user_id: int, t: Texts, context: Context) -> View:
-    """The main menu as it is for this person now."""
+async def main_view(screen: Screen, t: Texts, context: Context) -> View:
+    """The main menu as it is for this person, in this chat, now."""
     async with context.desk.db.transaction() as connection:
-        mine = await accounts.of_owner(connection, user_id)
-        waiting = await orders.open_of_user(connection, user_id)
-    return menu.main(
-        t,
-        has_accounts=bool(mine),
-        open_orders=sum(is_in_orders(context.desk, order) for order in waiting),
-        rentals=sum(is_rental(context.desk, order) for order in waiting),
-    )
+        mine = await accounts.of_owner(connection, screen.user_id)
+        waiting = await orders.open_of_user(connection, screen.user_id)
+    if not screen.is_private:
+        waiting = [order for order in waiting if order.chat_id == screen.chat_id]
+    open_orders = sum(is_in_orders(context.desk, order) for order in waiting)
+    rentals = sum(is_rental(context.desk, order) for order in waiting)
+    if not screen.is_private:
+        return menu.of_group(t, open_orders=open_orders, rentals=rentals)
+    # Who orders with a group's account has orders to find here, and none of their own accounts.
+    has_any = bool(mine or waiting)
+    return menu.main(t, has_accounts=has_any, open_orders=open_orders, rentals=rentals)

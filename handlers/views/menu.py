@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
 
-from handlers.callbacks import CapButton, KeepDays, Language, Open, Page
+from handlers.callbacks import CapButton, KeepDays, Language, Open, Page, ShareButton, ShareDo
 from handlers.keyboard import Keyboard, button
 from handlers.texts import Texts, texts_for
 from handlers.views.view import View
@@ -42,6 +42,23 @@ def main(t: Texts, *, has_accounts: bool, open_orders: int, rentals: int = 0) ->
             button(t.plain("button-settings"), Open(to=Page.SETTINGS)),
         )
         .row(button(t.plain("button-help"), Open(to=Page.HELP)))
+    )
+    return View(t("main-menu"), keyboard.markup())
+
+
+def of_group(t: Texts, *, open_orders: int, rentals: int) -> View:
+    """The same in a group: what is done there. Figures and keys are a matter of the private chat."""
+    keyboard = (
+        Keyboard()
+        .row(button(t.plain("button-order"), Open(to=Page.ORDER), style="success"))
+        .row(
+            button(t.plain("button-orders", count=open_orders), Open(to=Page.ORDERS)),
+            button(t.plain("button-rentals", count=rentals), Open(to=Page.RENTALS)),
+        )
+        .row(
+            button(t.plain("button-shared-here"), ShareButton(do=ShareDo.LIST)),
+            button(t.plain("button-help"), Open(to=Page.HELP)),
+        )
     )
     return View(t("main-menu"), keyboard.markup())
 

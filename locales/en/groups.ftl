@@ -1,6 +1,7 @@
 # The bot in groups: coming, going, moving.
 group-hello = 👋 Hi! I get numbers for SMS codes here, paid for with accounts that people lend to this group.
 group-hello-share = Lend one and set its limits with the button below. I need no admin rights.
+button-shared-here = 🤝 Shared here
 button-share-here = 🤝 Share an account here
 notice-group-muted = 🔇 I may not write in “{ $title }” any more. Your open orders there go on here, and so do their codes.
 

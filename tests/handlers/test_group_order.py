@@ -351,3 +351,14 @@ async def test_lists_in_the_group_are_of_the_group(town: Town, friends: Friends)
     for command in ("/balance", "/history"):
         await friends.anna.says(command)
         await friends.anna.sees("only for our private chat", newest=True)
+
+
+async def test_the_menu_of_a_group_offers_what_is_done_there(friends: Friends) -> None:
+    """Boris has no account of his own and orders all the same; figures, keys and settings stay at home."""
+    await friends.boris.says("/start")
+    menu = await friends.boris.sees("what shall it be")
+    assert labels(menu) == [
+        "📱 Order a number", "🔔 Open orders", "📞 Rentals", "🤝 Shared here", "❓ Help"
+    ]  # fmt: skip
+    await friends.boris.says("/settings")
+    await friends.boris.sees("only for our private chat")

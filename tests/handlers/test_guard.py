@@ -145,9 +145,7 @@ async def test_keys_are_for_the_private_chat(town: Town, anna: Person) -> None:
     (button,) = [one for row in refusal["reply_markup"]["inline_keyboard"] for one in row]
     assert "start=accounts" in button["url"]
     await group.says("/start")
-    await group.presses("Link an account")
-    await group.sees("only for our private chat")
-    menu = await group.sees("Link an account to begin")
+    menu = await group.sees("what shall it be")
     await group.replies(menu, "2s_abcdef0123456789abcdef")
     await group.sees("Please delete your message")
     await anna.says("/start accounts")
