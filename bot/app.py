@@ -68,7 +68,7 @@ class App:
     port: int = 0
 
     @classmethod
-    async def build(cls, settings: Settings) -> "App":
+    async def build(cls, settings: Settings, limits: SendLimits | None = None) -> "App":
         """Open the data folder and put everything together. Raises AlreadyRunning, VaultError."""
         for secret in settings.secrets():
             redactor.learn(secret)
@@ -91,7 +91,7 @@ class App:
             default_language=settings.default_language,
             teasers=Teasers(desk),
         )
-        bot, limits = _bot(settings), SendLimits()
+        bot, limits = _bot(settings), limits or SendLimits()
         desk.membership = Membership(bot, desk)
         bot.session.middleware(Counting(limits))
         redactor.learn(telegram_secret(bot))

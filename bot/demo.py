@@ -13,6 +13,7 @@ from pydantic import SecretStr
 
 from bot import log
 from bot.app import App
+from bot.limits import SendLimits
 from bot.settings import GivenSettings, Settings
 from orders import keys, shares
 from orders.shares import Person
@@ -32,6 +33,9 @@ GROUP, TITLE = -4_007_001, "Weekend team"
 SHARED = "gearsms"
 """The site whose account is lent there."""
 
+GROUP_MINUTE = 300
+"""Messages a minute in the group: nobody is to wait here for what Telegram allows in a real one."""
+
 AUTO_SMS = (6.0, 14.0)
 """Seconds until a code arrives by itself."""
 
@@ -50,7 +54,8 @@ async def run(port: int, *, host: str = "127.0.0.1") -> int:
         async with World(host=host, port=port, auto_sms=AUTO_SMS) as world:
             mine = _free_port()
             reached = {"http_port": mine, "public_url": f"http://127.0.0.1:{mine}"}
-            app = await App.build(settings(world.base, Path(folder)).model_copy(update=reached))
+            limits = SendLimits(group_minute=GROUP_MINUTE)
+            app = await App.build(settings(world.base, Path(folder)).model_copy(update=reached), limits)
 
             def open_the_page() -> None:
                 app.desk.spawn(_open(app, world.base), name="demo")
@@ -82,6 +87,7 @@ async def _open(app: App, base: str) -> None:
             await outside.post("/people", json={"id": person, "first_name": name, "language_code": language})
         async with app.desk.db.transaction() as connection:
             await people.meet_user(connection, ANNA, "en", app.desk.now())
+            await people.set_name(connection, ANNA, PEOPLE[ANNA][0])
         accounts = {site: await _link(app, outside, site) for site in app.desk.sites}
         await _share(app, outside, accounts[SHARED])
     sys.stdout.write(

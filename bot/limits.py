@@ -49,8 +49,8 @@ def _chat() -> _Window:
     return _Window(5, 5.0, spare=1)  # one a second, lastingly, with short bursts
 
 
-def _group() -> _Window:
-    return _Window(20, 60.0, spare=4)  # edits count: room for two codes and their cards
+def _group(most: int) -> _Window:
+    return _Window(most, 60.0, spare=4)  # edits count: room for two codes and their cards
 
 
 @dataclass(slots=True)
@@ -67,6 +67,8 @@ class SendLimits:
     """Who may be sent something when. Groups have negative ids."""
 
     clock: Callable[[], float] = time.monotonic
+    group_minute: int = 20
+    """What a group takes in a minute."""
     _chats: dict[int, _Chat] = field(default_factory=dict)
     _all: _Window = field(default_factory=_overall)
 
@@ -127,7 +129,7 @@ class SendLimits:
 
     def _chat(self, chat_id: int) -> _Chat:
         if chat_id not in self._chats:
-            self._chats[chat_id] = _Chat((_chat(), _group()) if chat_id < 0 else (_chat(),))
+            self._chats[chat_id] = _Chat((_chat(), _group(self.group_minute)) if chat_id < 0 else (_chat(),))
         return self._chats[chat_id]
 
 

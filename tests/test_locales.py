@@ -70,7 +70,7 @@ SAMPLES: Mapping[str, str] = {
     "till": "in 12 minutes",
     "title": "Team",
     "unset": "any",
-    "upto": ", up to $2.00 each and $20.00 a day",
+    "upto": ", up to $2.00 an order and $20.00 a day",
     "url": "https://bot.example/hooks/getsms/0123456789abcdef0123456789abcdef",
     "what": "Area code",
     "who": "Boris",

@@ -24,7 +24,7 @@ async def test_share_an_account_and_read_what_holds_from_now_on(
     await here.says("/share")
     await here.presses("Share gsim.io")
     page = await here.sees("Shared.", "gsim.io in Friends", "Codes go only to who ordered")
-    assert "Everybody in the group can order, up to $2.00 each and $20.00 a day." in page["text"]
+    assert "Everybody in the group can order, up to $2.00 an order and $20.00 a day." in page["text"]
     async with town.app.desk.db.transaction() as connection:
         (share,) = await shares.in_chat(connection, here.chat)
     assert (share.account_id, share.who, share.codes) == (account.id, Who.ALL, Codes.BUYER)

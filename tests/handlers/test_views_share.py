@@ -81,11 +81,11 @@ def test_limits_of_any_size(t: Texts) -> None:
     ("caps", "said"),
     [
         ({}, "Everybody in the group can order."),
-        ({"order": Cap(Decimal(2), None)}, "Everybody in the group can order, up to $2.00 each."),
+        ({"order": Cap(Decimal(2), None)}, "Everybody in the group can order, up to $2.00 an order."),
         ({"day": Cap(None, Decimal(9))}, "Everybody in the group can order, up to $9.00 a day."),
         (
             {"order": Cap(Decimal(2), Decimal(1)), "day": Cap(Decimal(20), None)},
-            "Everybody in the group can order, up to $1.00 each and $20.00 a day.",
+            "Everybody in the group can order, up to $1.00 an order and $20.00 a day.",
         ),
     ],
 )
