@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 from orders import limits, place
 from orders.errors import BadInput, OverLimit
 from orders.limits import Span
+from providers.site import Quote
 from storage import drafts, orders, people, purchases, spending
+from storage.db import new_id
 from storage.purchases import Outcome
 from tests.orders.scene import OWNER, Scene
 
@@ -45,13 +47,21 @@ async def test_over_a_cap_nothing_is_bought_and_the_menu_stays(scene: Scene, spa
 
 async def test_five_hundred_presses_at_a_cap(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each at its own Buy button; the cap has room for exactly seven."""
-    monkeypatch.setattr(place, "QUOTE_PATIENCE", 120)  # five hundred prices over ten connections
-    monkeypatch.setattr(scene.desk.sites["gsim"].door, "deadline", 120)
     account = await scene.account("gsim", balance="1000")
-    tokens = [await scene.armed(account) for _ in range(500)]
+    token = await scene.armed(account)
     async with scene.desk.db.transaction() as connection:
-        price = (await drafts.get_by_token(connection, tokens[0])).high  # type: ignore[union-attr]  # armed
-    assert price
+        armed = await drafts.get_by_token(connection, token)
+        assert armed
+        price = armed.high
+        assert price
+        tokens = [f"press-{number}" for number in range(500)]
+        for token in tokens:
+            await drafts.add(connection, armed.changed(id=new_id(), token=token))
+
+    async def quoted(*_: object) -> Quote:
+        return Quote(low=price, high=price)  # five hundred looks at the price are another test's
+
+    monkeypatch.setattr(place, "_fresh_quote", quoted)
     await cap(scene, Span.DAY, str(price * 7 + price / 2))
     results = await asyncio.gather(
         *(place.confirm(scene.desk, token, OWNER) for token in tokens), return_exceptions=True
