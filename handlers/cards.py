@@ -15,7 +15,6 @@ from storage.accounts import Account
 from storage.messages import Message
 from storage.orders import Order
 from storage.sealed import MessageBody, open_message
-from storage.shares import Codes
 
 
 async def facts_of(context: Context, order: Order, account: Account, chat_id: int) -> CardFacts:
@@ -34,7 +33,7 @@ async def audience_of(connection: AsyncConnection, order: Order, chat_id: int) -
     share = await shares.get(connection, order.share_id)
     return Audience(
         buyer=await people.name_of(connection, order.user_id),
-        sees_codes=share is not None and share.codes is Codes.ALL,
+        sees_codes=share is not None and not share.keeps_codes(order.created_at),
         in_group=chat_id < 0,
     )
 

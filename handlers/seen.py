@@ -15,7 +15,6 @@ from orders.access import may_read, may_see
 from orders.errors import NotYours
 from storage.accounts import Account
 from storage.orders import Order
-from storage.shares import Codes
 
 
 async def seen_by(screen: Screen, order_id: str, context: Context) -> tuple[Order, Account]:
@@ -46,5 +45,5 @@ async def may_read_here(screen: Screen, order: Order, account: Account, context:
     if screen.is_private:
         return may_read(order, account, screen.user_id, seat)
     # Elsewhere more people read than where it was ordered; where only the buyer sees codes, nobody else does.
-    is_open_to_all = seat is None or seat.share.codes is Codes.ALL
+    is_open_to_all = seat is None or not seat.share.keeps_codes(order.created_at)
     return screen.chat_id == order.chat_id and is_open_to_all

@@ -6,7 +6,7 @@ from enum import Enum, auto
 
 from storage.accounts import Account
 from storage.orders import Order
-from storage.shares import Codes, Role, Share, Who
+from storage.shares import Role, Share, Who
 
 
 class Right(Enum):
@@ -98,7 +98,7 @@ class Seat:
 
     def may_begin_anew(self, order: Order) -> bool:
         """Buy its number once more: where codes are the buyer's alone, they would be somebody else's then."""
-        is_free = self.share.codes is Codes.ALL or self.role is Role.OWNER
+        is_free = not self.share.keeps_codes(order.created_at) or self.role is Role.OWNER
         return self.may_act(order) and (is_free or order.user_id == self.user_id)
 
     def may_see(self, order: Order) -> bool:
@@ -107,7 +107,7 @@ class Seat:
 
     def may_read(self, order: Order) -> bool:
         """Read its codes."""
-        return self._has(order) if self.share.codes is Codes.BUYER else self.may_see(order)
+        return self._has(order) if self.share.keeps_codes(order.created_at) else self.may_see(order)
 
     def _has(self, order: Order) -> bool:
         """Whether it is this person's own, and they are let near it.

@@ -138,6 +138,7 @@ async def begin(desk: Desk, account: Account, chat_id: int, user_id: int) -> Sha
         thread_id=None,
         who=Who.ALL,
         codes=Codes.BUYER,
+        codes_since=desk.now(),
         admins_act=True,
         created_at=desk.now(),
         ended_at=None,
@@ -174,6 +175,8 @@ async def change(
             await shares.change(connection, share_id, **{what: getattr(now, "value", now)})
             words = {"what": what, "before": str(getattr(before, what)), "after": str(now)}
             await note(connection, desk, share_id, Event.CHANGED, user_id, args=words)
+        if "codes" in news:
+            await shares.change(connection, share_id, codes_since=desk.now())
         if news.keys() & {"codes", "admins_act"}:  # cards say who may read and press
             for order in await orders.open_of_account(connection, before.account_id):
                 if order.share_id == share_id:
@@ -313,19 +316,20 @@ async def left(connection: AsyncConnection, desk: Desk, chat_id: int, user_id: i
             continue
         if await shares.drop_member(connection, share.id, user_id):
             await note(connection, desk, share.id, Event.LEFT, user_id)
-        if share.codes is Codes.BUYER:
-            await _hand_over(connection, desk, share, account, user_id)
+        await _hand_over(connection, desk, share, account, user_id)
 
 
 async def _hand_over(
     connection: AsyncConnection, desk: Desk, share: Share, account: Account, user_id: int
 ) -> None:
-    """Open orders of who has left are the owner's from now on, in the owner's private chat.
+    """Open orders of who has left, whose codes are theirs alone, are the owner's now, in the private chat.
 
     With those that are just being bought, or looked for.
     """
-    moved = await orders.hand_over(connection, share.id, user_id, account.owner_id)
-    awaited = await purchases.hand_over(connection, share.id, user_id, account.owner_id)
+    is_kept = share.codes is Codes.BUYER
+    before = None if is_kept else share.codes_since
+    moved = await orders.hand_over(connection, share.id, user_id, account.owner_id, made_before=before)
+    awaited = await purchases.hand_over(connection, share.id, user_id, account.owner_id) if is_kept else []
     for order_id, _ in moved:
         order = await orders.get(connection, order_id)
         if order is not None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, func, or_, select, tuple_, update
+from sqlalchemy import bindparam, func, or_, select, true, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from providers.site import OrderRef
@@ -339,7 +339,12 @@ def _values(order: Order) -> dict[str, Any]:
 
 
 async def hand_over(
-    connection: AsyncConnection, share_id: str, user_id: int, owner_id: int
+    connection: AsyncConnection,
+    share_id: str,
+    user_id: int,
+    owner_id: int,
+    *,
+    made_before: int | None = None,
 ) -> list[tuple[str, str]]:
     """A person's orders of a share are the owner's now, in the owner's private chat.
 
@@ -351,6 +356,7 @@ async def hand_over(
         orders.c.user_id == user_id,
         orders.c.share_id == share_id,
         or_(orders.c.is_open, orders.c.id.in_(codes)),
+        true() if made_before is None else orders.c.created_at < made_before,
     )
     moved = [(order_id, purchase_id) for order_id, purchase_id in (await connection.execute(query)).all()]
     if not moved:

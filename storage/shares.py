@@ -57,6 +57,15 @@ class Share:
     admins_act: bool
     created_at: int
     ended_at: int | None
+    codes_since: int = 0
+    """Epoch seconds since which `codes` is the rule."""
+
+    def keeps_codes(self, ordered_at: int) -> bool:
+        """Whether the codes of what was ordered then are for who ordered alone.
+
+        That was promised at Buy: made wider, the rule counts for what is ordered from then on.
+        """
+        return self.codes is Codes.BUYER or ordered_at < self.codes_since
 
     @property
     def is_active(self) -> bool:

@@ -336,6 +336,7 @@ shares = Table(
     Column("thread_id", BigInteger),  # the topic for its cards; null: where each was ordered
     Column("who", Text, nullable=False),  # who may order: all, admins, named
     Column("codes", Text, nullable=False),  # who sees codes: all, buyer
+    Column("codes_since", BigInteger, nullable=False),  # what was ordered before stays with who ordered
     Column("admins_act", Boolean, nullable=False),  # whether group admins act on everybody's orders
     Column("created_at", BigInteger, nullable=False),
     Column("ended_at", BigInteger),

@@ -5,7 +5,9 @@ import json
 import pytest
 
 from handlers.callbacks import ShowCode
+from orders import shares
 from storage.orders import Order
+from storage.shares import Codes
 from tests.bot.groups_kit import CLARA, Group, has_read, lent, nobody_else_saw
 from tests.bot.outbox_kit import send_all
 from tests.bot.rig import ANNA, BORIS, BOT, Json, Rig, until
@@ -181,3 +183,20 @@ async def _menu(bot: Rig, person: int) -> int:
 
 async def _more(bot: Rig, person: int, than: int) -> bool:
     return len(await bot.seen(person)) > than
+
+
+async def test_made_wider_later_the_rule_shows_to_nobody_what_was_for_one_alone(
+    bot: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither on the card that is drawn anew, nor by its button."""
+    group = await lent(bot)
+    order = await with_code(group)
+    later = bot.desk.now() + 60
+    with monkeypatch.context() as clock:
+        clock.setattr(type(bot.desk), "now", lambda _: later)
+        await shares.change(bot.desk, group.share.id, ANNA, codes=Codes.ALL)
+    await send_all(bot)
+    assert "Show me the code" in json.dumps(await group.card(order))
+    async with bot.running():
+        assert "Борис" in (await pressed(group, ANNA, order))["text"]
+    await nobody_else_saw(bot, BORIS, CODE, "Kaleidoscope")

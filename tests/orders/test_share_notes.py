@@ -180,11 +180,12 @@ async def test_what_the_owner_made_elsewhere_is_the_owners(
 # Numbers that are bought once more
 
 
-async def done(scene: Scene) -> tuple[Account, Share, orders.Order]:
+async def done(scene: Scene, codes: Codes = Codes.BUYER) -> tuple[Account, Share, orders.Order]:
     """Boris's order that has had its code, and can be bought anew."""
     await meet(scene)
     account = await scene.account("gearsms")
     share = await share_of(scene, account)
+    await shares.change(scene.desk, share.id, OWNER, codes=codes)
     order = await scene.buy(account, "s2", user_id=BORIS, share=share)
     await scene.sms(order, CODE, "402113")
     await scene.look()
@@ -193,9 +194,14 @@ async def done(scene: Scene) -> tuple[Account, Share, orders.Order]:
 
 async def test_an_admin_buys_nobodys_number_anew_to_read_what_comes(scene: Scene) -> None:
     _, share, order = await done(scene)
+    scene.desk.ahead += 2
+    await shares.change(scene.desk, share.id, OWNER, codes=Codes.ALL)  # too late for what was ordered before
     with pytest.raises(NotYours):
         await acts.pressed(scene.desk, order.id, "reactivate", ADMIN)
-    await shares.change(scene.desk, share.id, OWNER, codes=Codes.ALL)  # where all read along they may
+
+
+async def test_where_all_read_along_an_admin_buys_a_number_anew(scene: Scene) -> None:
+    _, share, order = await done(scene, Codes.ALL)
     assert (await scene.act_that_buys(order, "reactivate", ADMIN)).state is Outcome.PLACED
     assert (await events(scene, share))[-2:] == ["ordered", "placed"]
 

@@ -488,6 +488,22 @@ async def test_where_all_see_codes_the_order_stays_in_the_group(
         await acts.pressed(scene.desk, order.id, "cancel", BORIS)
 
 
+async def test_made_wider_the_rule_counts_for_what_is_ordered_from_then_on(
+    scene: Scene, account: Account, share: Share
+) -> None:
+    """What was for Boris alone when he pressed Buy stays so; when he leaves it is the owner's."""
+    before = await scene.buy(account, user_id=BORIS, share=share)
+    scene.desk.ahead += 2
+    await shares.change(scene.desk, share.id, OWNER, codes=Codes.ALL)
+    after = await scene.buy(account, user_id=BORIS, share=share)
+    for user_id, reads in ((BORIS, [True, True]), (OWNER, [False, True]), (ADMIN, [False, True])):
+        seat = await shares.seat(scene.desk, share.id, user_id)
+        assert [seat.may_read(order) for order in (before, after)] == reads
+    await go(scene, BORIS)
+    places = [await scene.order(order) for order in (before, after)]
+    assert [(one.user_id, one.chat_id) for one in places] == [(OWNER, OWNER), (BORIS, GROUP)]
+
+
 async def test_what_is_just_being_bought_when_they_leave_comes_to_the_owner(
     scene: Scene, account: Account, share: Share
 ) -> None:

@@ -37,6 +37,7 @@ def upgrade() -> None:
         sa.Column("thread_id", sa.BigInteger(), nullable=True),
         sa.Column("who", sa.Text(), nullable=False),
         sa.Column("codes", sa.Text(), nullable=False),
+        sa.Column("codes_since", sa.BigInteger(), nullable=False),
         sa.Column("admins_act", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("ended_at", sa.BigInteger(), nullable=True),
