@@ -29,6 +29,9 @@ CAP = "cap"
 SHARE_CAP = "share-cap"
 LOG_DAYS = "log-days"
 
+PASSING = frozenset({SEARCH, TYPED, CAP, SHARE_CAP, LOG_DAYS})
+"""Questions of a menu: whoever opens another one is not answering them any more."""
+
 WAITS = 3600
 """Seconds for which a question is answered by just typing; a reply answers it for ever."""
 
@@ -109,7 +112,7 @@ def looks_secret(text: str) -> bool:
 async def forget_search(connection: AsyncConnection, chat_id: int, user_id: int) -> None:
     """Stop waiting for what would change an order's menu; a question for a key or a name stays."""
     prompt = await prompts.get(connection, chat_id, user_id)
-    if prompt is not None and prompt.purpose in {SEARCH, TYPED, CAP, LOG_DAYS}:
+    if prompt is not None and prompt.purpose in PASSING:
         await prompts.drop(connection, chat_id, user_id)
 
 

@@ -176,3 +176,17 @@ async def test_in_russian(town: Town, boris: Person) -> None:
     await here.replies(await here.sees("Ответьте на это сообщение"), "3,5")
     await here.sees("Сохранено", "Вы сегодня: 0,00\xa0$ из 3,50\xa0$")
     assert (await kit.caps(town, share))["person"] == Cap(Decimal("3.5"), None)
+
+
+async def test_whoever_opens_another_menu_is_not_setting_a_limit_any_more(town: Town, anna: Person) -> None:
+    """In private just typing answers: a number that is meant for something else must not become a limit."""
+    here = anna.at(await town.group(anna))
+    share = await kit.lent(town, anna, here.chat)
+    before = await kit.everything(town, share)
+    await anna.says("/share")
+    await anna.walks("Friends", "Limits", "The group a month")
+    await anna.sees("spend a month at most")
+    await anna.says("/help")
+    await anna.says("100000")
+    await anna.sees("wasn't waiting", newest=True)
+    assert await kit.everything(town, share) == before
