@@ -105,7 +105,7 @@ class Thief:
     """Presses what no button offers, at any message of the bot's that they see."""
 
     def __init__(self, person: InChat, dice: random.Random) -> None:
-        self._person, self._dice = person, dice
+        self.id, self._person, self._dice = person.id, person, dice
         self._targets = self._look()
 
     def press(self, data: str) -> dict[str, Any]:
@@ -181,9 +181,9 @@ def forged(bot: BotProcess, *, presses: int, seed: int = 1) -> Forged:
     party.let_order("named")
     secrets_there = _something_to_steal(bot, party, boris)
     elsewhere = Party.begin(bot, ["Eve", "Mallory"])
-    numbers = [party.owner.id, boris.id, party.group.id]
-    forger = forgery.Forger(_of_party(bot, elsewhere), numbers, dice)
     thieves = [Thief(one, dice) for one in _thieves(bot, party, viewers, elsewhere)]
+    numbers = [party.owner.id, boris.id, party.group.id, *(one.id for one in thieves)]
+    forger = forgery.Forger(_of_party(bot, elsewhere), numbers, dice)
     before, done = forgery.books(bot.data), _acts(world, party.key)
     said: list[str] = []
 
@@ -260,12 +260,12 @@ def _something_to_steal(bot: BotProcess, party: Party, buyer: Person) -> list[st
     return [party.key, code]
 
 
-def _of_party(bot: BotProcess, elsewhere: Party) -> list[str]:
+def _of_party(bot: BotProcess, elsewhere: Party) -> dict[str, list[str]]:
     """All ids but those of the other group's account and share: with these its members may do something."""
     books = forgery.books(bot.data)
     own = {row[0] for row in books["accounts"] if row[1] == elsewhere.owner.id}
     own |= {row[0] for row in books["shares"] if row[1] in own}
-    return [one for one in forgery.ids(bot.data) if one not in own]
+    return {name: [one for one in found if one not in own] for name, found in forgery.ids(bot.data).items()}
 
 
 def _thieves(bot: BotProcess, party: Party, viewers: list[Person], elsewhere: Party) -> list[InChat]:

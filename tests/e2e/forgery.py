@@ -7,7 +7,7 @@ database, which is more than anybody can know.
 import itertools
 import random
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from enum import StrEnum
@@ -18,22 +18,36 @@ from aiogram.filters.callback_data import CallbackData
 
 from handlers import callbacks
 
-WORDS = (
-    *("", "on", "here", "cancel", "finish", "ban", "refund", "all", "buyer", "manager", "viewer", "day"),
-    *("order", "person", "month", "smsgig", "gearsms", "s1", "service", "whatsapp", "en", "0", "1"),
-)
-"""What stands in the fields that hold no id."""
+WORDS = {
+    "arg": ("", "on", "here", "all", "admins", "named", "buyer", "order", "person", "day", "month", "cancel"),
+    "role": ("", "manager", "buyer", "viewer"),
+    "act": ("cancel", "finish", "ban", "refund"),
+    "line": ("", "s1"),
+    "choice": ("service", "area_code", "carrier"),
+    "key": ("transactions", "orders"),
+    "span": ("", "order", "person", "day", "month", "all"),
+    "site": ("smsgig", "gearsms"),
+    "code": ("en", "ru"),
+}
+"""What stands in the fields that hold no id, by their names."""
 
 BYTES = 64
 """Telegram's limit for callback data."""
 
 IDS = {
-    "shares": ("id",),
-    "accounts": ("id",),
-    "orders": ("id",),
-    "purchases": ("id", "token"),
-    "drafts": ("id", "token"),
+    "share": "SELECT id FROM shares",
+    "account": "SELECT id FROM accounts",
+    "order": "SELECT id FROM orders",
+    "purchase": "SELECT id FROM purchases",
+    "draft": "SELECT id FROM drafts",
+    "token": "SELECT token FROM drafts UNION SELECT token FROM purchases",
 }
+OF = {"ShareButton": "share", "AccountButton": "account", "WishButton": "draft", "OrderButton": "order"}
+"""Whose the field `id` is; the other fields are named so."""
+
+RIGHT, ODD = 0.85, 0.95
+"""Parts of the values that fit their field, and that fit or are of another field; the rest is made up."""
+
 KEPT = {
     "shares": "SELECT * FROM shares ORDER BY id",
     "share_caps": "SELECT * FROM share_caps ORDER BY share_id, span",
@@ -69,41 +83,41 @@ def differences(before: dict[str, list[Any]], after: dict[str, list[Any]]) -> li
     ]
 
 
-def ids(data: Path) -> list[str]:
-    """Every id that a button could name."""
+def ids(data: Path) -> dict[str, list[str]]:
+    """Every id that a button could name, by what it is of."""
     with closing(sqlite3.connect(f"file:{data / 'pinbell.db'}?mode=ro", uri=True)) as connection:
-        rows = [
-            connection.execute(f"SELECT {column} FROM {table}").fetchall()  # noqa: S608 - names of our own
-            for table, columns in IDS.items()
-            for column in columns
-        ]
-    return [str(value) for (value,) in itertools.chain(*rows) if value]
+        found = {name: connection.execute(query).fetchall() for name, query in IDS.items()}
+    return {name: [str(value) for (value,) in rows if value] for name, rows in found.items()}
 
 
 @dataclass
 class Forger:
     """Makes up presses, evenly over all kinds of buttons."""
 
-    ids: Sequence[str]
+    ids: Mapping[str, Sequence[str]]
     numbers: Sequence[int]
-    """Of people and groups."""
+    """Of people, the forgers among them, and groups."""
     dice: random.Random
 
     def __post_init__(self) -> None:
         self._kinds = itertools.cycle(kinds())
+        self._any = [*itertools.chain(*self.ids.values()), *itertools.chain(*WORDS.values())]
 
     def data(self) -> str:
         """The next press's data."""
         kind = next(self._kinds)
         while True:
-            fields = {name: self._value(field.annotation) for name, field in kind.model_fields.items()}
+            fields = {
+                name: self._value(kind.__name__, name, field.annotation)
+                for name, field in kind.model_fields.items()
+            }
             try:
                 packed = kind(**fields).pack()
             except ValueError:  # too long, or a word that no button of this kind has
                 continue
             return packed if self.dice.random() < 0.97 else self._broken(packed)
 
-    def _value(self, kind: Any) -> Any:
+    def _value(self, of: str, name: str, kind: Any) -> Any:
         if kind is bool:
             return self.dice.random() < 0.5
         if kind is int:
@@ -111,10 +125,10 @@ class Forger:
         if isinstance(kind, type) and issubclass(kind, StrEnum):
             return self.dice.choice(list(kind))
         chance = self.dice.random()
-        if chance < 0.6:
-            return self.dice.choice(self.ids)
-        if chance < 0.9:
-            return self.dice.choice(WORDS)
+        name = OF.get(of, name) if name == "id" else name
+        fitting = self.ids.get(name) or WORDS.get(name) or self._any
+        if chance < ODD:
+            return self.dice.choice(fitting if chance < RIGHT else self._any)
         return f"{self.dice.getrandbits(96):x}"[:20]
 
     def _broken(self, packed: str) -> str:

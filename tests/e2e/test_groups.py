@@ -144,7 +144,7 @@ def test_parallel_purchases_stop_at_the_cap(quick_bot: BotProcess) -> None:
 
 
 def test_forged_and_foreign_presses_do_nothing(quick_bot: BotProcess) -> None:
-    result = crowd.forged(quick_bot, presses=300)
+    result = crowd.forged(quick_bot, presses=600)
 
     assert result.changed == []
     assert (result.purchases, result.acts, result.leaks, result.unanswered) == (0, 0, 0, 0)
