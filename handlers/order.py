@@ -18,8 +18,8 @@ from handlers.views.menu import home
 from handlers.views.view import View
 from handlers.wish_begin import begin, with_account
 from handlers.wish_menu import WishMenu
-from orders import place, wish
-from orders.errors import BadInput, Gone, NotYours, OverLimit, PriceRose, Told
+from orders import place, shares, wish
+from orders.errors import BadInput, Gone, MayNot, NotYours, OverLimit, PriceRose, Told
 from providers.errors import SiteError
 from storage import purchases
 from storage.people import User
@@ -150,6 +150,9 @@ async def same_number(
     screen = Screen.of_press(query, bot)
     order, account = await seen_by(screen, callback_data.order, context)
     payer = await payer_of(screen, context, account.id, was_lent=order.share_id is not None)
+    seat = await shares.seat_of_order(context.desk, order, screen.user_id)
+    if seat is not None and not seat.may_begin_anew(order):
+        raise MayNot("number")
     line = context.desk.line(account, order.line)
     if line.reuse_by is None or order.number is None:
         raise Gone("number")

@@ -97,7 +97,7 @@ class Seat:
         return self._has(order) or (self.may(Right.ACT_ALL) and order.share_id == self.share.id)
 
     def may_begin_anew(self, order: Order) -> bool:
-        """Buy its number once more: where codes are the buyer's alone, they would be somebody else's then."""
+        """Buy its number once more, or forward it: its buyer's own codes would be somebody else's then."""
         is_free = not self.share.keeps_codes(order.created_at) or self.role is Role.OWNER
         return self.may_act(order) and (is_free or order.user_id == self.user_id)
 

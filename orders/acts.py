@@ -56,6 +56,8 @@ def checked(  # noqa: PLR0917 - who presses what with which order, nothing of it
         raise Gone("act") from None
     if not may_act(order, account, user_id, seat):
         raise NotYours
+    if act.redirects and seat is not None and not seat.may_begin_anew(order):
+        raise NotYours
     if not _has_key(account, order, act):
         raise Gone("account")
     payer = _payer(order, account, act, user_id, seat) if act.effect.costs else None

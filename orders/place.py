@@ -13,7 +13,7 @@ from orders import acts, find_out, keys, limits, private, settle, share_notes, s
 from orders.access import Right, Seat, may_order
 from orders.acts import Pressed
 from orders.desk import Desk
-from orders.errors import Gone, NotNow, NotYours, PriceRose, Unfinished
+from orders.errors import Gone, MayNot, NotNow, NotYours, PriceRose, Unfinished
 from orders.limits import Room
 from providers.errors import BadKey, NoAnswer, Refused, SiteError
 from providers.site import (
@@ -28,6 +28,7 @@ from storage.db import new_id
 from storage.drafts import Draft
 from storage.orders import Order
 from storage.purchases import Outcome, Purchase
+from storage.shares import Role
 from storage.tables import MICRO
 
 log = structlog.get_logger(__name__)
@@ -37,6 +38,9 @@ QUOTE_PATIENCE = 8.0
 
 QUEUE_PATIENCE = 60
 """Seconds that a purchase waits behind others of its account. Then its price is old: nothing is sent."""
+
+NATIONAL = 10
+"""Digits of a number, however its country is typed before them."""
 
 PATIENCE = 4.0
 """Seconds after which a purchase without an answer is shown as unknown. A late answer still settles it."""
@@ -303,7 +307,8 @@ async def _still_pays(connection: AsyncConnection, desk: Desk, purchase: Purchas
     Raises NotYours, MayNot, Gone, OverLimit: then nothing of it is kept.
     """
     if seat is not None:
-        await shares.still(connection, seat, Right.ORDER)
+        current = await shares.still(connection, seat, Right.ORDER)
+        await _leave_others_numbers(connection, desk, purchase, current)
     else:
         account = await accounts.get(connection, purchase.account_id)
         if account is None or not may_order(account, purchase.user_id):
@@ -314,6 +319,21 @@ async def _still_pays(connection: AsyncConnection, desk: Desk, purchase: Purchas
     if seat is not None:
         await share_notes.ordered(connection, desk, purchase)
         await share_notes.warn(connection, desk, purchase, rooms)
+
+
+async def _leave_others_numbers(
+    connection: AsyncConnection, desk: Desk, purchase: Purchase, seat: Seat
+) -> None:
+    """A number that is ordered by itself was nobody else's whose codes are theirs alone. Raises MayNot."""
+    line = desk.sites[purchase.site].line(purchase.line)
+    number = purchase.ids.get(line.reuse_by or "", "") if purchase.act is None else ""
+    digits = "".join(filter(str.isdecimal, number))[-NATIONAL:]
+    if not digits or seat.role is Role.OWNER:
+        return
+    for order in await orders.with_number(connection, purchase.account_id, digits):
+        is_kept = order.share_id != seat.share.id or seat.share.keeps_codes(order.created_at)
+        if is_kept and order.user_id != purchase.user_id:
+            raise MayNot("number")
 
 
 async def _balance(desk: Desk, account: Account) -> Decimal | None:

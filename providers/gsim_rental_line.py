@@ -127,6 +127,7 @@ ACTS = (
             Choice(key="forwarding", required=True, listed=False, worded=True, fixed=(OFF,), typed=E164),
         ),
         tucked=True,
+        redirects=True,
     ),
     Act(
         # no switch: no documented answer says which way it is before it was set

@@ -155,6 +155,8 @@ class Act:
     """Services for which the site does not do it, case-folded names."""
     together: bool = False
     """Can be done at once with all orders that one purchase brought."""
+    redirects: bool = False
+    """What comes to the number is had elsewhere from then on, codes that are spoken too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -166,6 +166,12 @@ async def known_site_ids(connection: AsyncConnection, account_id: str, ids: list
     return set((await connection.execute(query)).scalars())
 
 
+async def with_number(connection: AsyncConnection, account_id: str, digits: str) -> list[Order]:
+    """All orders of this account, ended ones too, whose number ends with these digits."""
+    mine = orders.c.account_id == account_id, orders.c.number.endswith(digits, autoescape=True)
+    return await _all(connection, select(orders).where(*mine))
+
+
 async def of_purchase(connection: AsyncConnection, purchase_id: str) -> list[Order]:
     """What one purchase brought."""
     return await _all(connection, select(orders).where(orders.c.purchase_id == purchase_id))

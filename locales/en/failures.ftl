@@ -58,6 +58,7 @@ told-may-not-see = This is for the members of the group.
 told-may-not-end = The owner or an admin of the group can stop this.
 told-may-not-widen = A manager's limit can only be below the owner's. Ask the owner for more.
 told-may-not-elsewhere = This account is for orders in its group: use /order there.
+told-may-not-number = 🔒 Somebody else here ordered this number, and its codes are theirs: only they can have it again.
 told-may-not-not-in-group = For this you have to be in the group and free to write there.
 told-may-not-share-ended = This account isn't shared here any more.
 told-may-not-too-many = So many people have a role or have asked for one that there is no room left. The owner can clear the list with /members.

@@ -206,6 +206,42 @@ async def test_where_all_read_along_an_admin_buys_a_number_anew(scene: Scene) ->
     assert (await events(scene, share))[-2:] == ["ordered", "placed"]
 
 
+@pytest.mark.parametrize("typed", ["{}", "1{}", "+1{}"])
+async def test_a_number_that_somebody_had_is_ordered_again_by_them_alone(scene: Scene, typed: str) -> None:
+    """It stands on the card for all to see: typed by another, it would bring what is for Boris."""
+    await meet(scene)
+    account = await scene.account("getsms")
+    share = await share_of(scene, account)
+    await shares.set_cap(scene.desk, share.id, Span.ORDER, None, OWNER)
+    await shares.set_cap(scene.desk, share.id, Span.PERSON, None, OWNER)
+    order = await scene.buy(account, user_id=BORIS, share=share)
+    assert order.number is not None
+    number = typed.format(order.number[-10:])
+    before = await events(scene, share)
+    token = await scene.armed(account, user_id=ADMIN, share=share, number=number)
+    with pytest.raises(MayNot) as refused:
+        await place.confirm(scene.desk, token, ADMIN)
+    assert refused.value.why == "number"
+    assert await events(scene, share) == before
+    token = await scene.armed(account, user_id=BORIS, share=share, number=number)
+    assert await place.confirm(scene.desk, token, BORIS)
+    await scene.desk.drain()
+
+
+async def test_an_admin_forwards_nobodys_number(scene: Scene, account: Account, share: Share) -> None:
+    """Codes are spoken too: they would be heard elsewhere."""
+    numbers = await scene.buy(account, user_id=BORIS, share=share)
+    order = replace(numbers, line="rentals", state=State.WAITING)
+    for user_id, may in ((BORIS, True), (OWNER, True), (ADMIN, False)):
+        seat = await shares.seat(scene.desk, share.id, user_id)
+        assert seat.may_act(order)
+        if may:
+            assert acts.checked(scene.desk, order, account, "forwarding", user_id, seat).payer is None
+        else:
+            with pytest.raises(NotYours):
+                acts.checked(scene.desk, order, account, "forwarding", user_id, seat)
+
+
 async def test_once_the_share_has_ended_the_owner_alone_pays_and_no_limit_counts(scene: Scene) -> None:
     _, share, order = await done(scene)
     await shares.set_cap(scene.desk, share.id, Span.DAY, order.price, OWNER)
