@@ -8,12 +8,12 @@ from aiogram.types import CallbackQuery
 from handlers.callbacks import ShareButton, ShareDo
 from handlers.context import Context
 from handlers.screen import Screen
-from handlers.share_seats import seats_here, sit, titles
+from handlers.share_seats import page_number, seats_here, sit, titles
 from handlers.texts import Html, Texts
 from handlers.typed import SHARE_CAP, Typed
 from handlers.views import failures, menu
 from handlers.views import share_limits as views
-from handlers.views.view import View
+from handlers.views.view import View, page_of
 from orders import limits
 from orders import shares as sharing
 from orders.access import Right, Seat
@@ -37,6 +37,10 @@ async def limit_button(
 ) -> None:
     """All limits of a share, or one that is to be changed."""
     screen = Screen.of_own_press(query, bot)
+    if callback_data.do is ShareDo.LIMITS and not (callback_data.id or screen.is_private):
+        await _stop_listening(screen, context)
+        await screen.show(await limits_here(screen, t, context, page=page_number(callback_data.arg)))
+        return
     if callback_data.do is ShareDo.LIMITS:
         seat = await sit(context, screen, callback_data.id)
         await _stop_listening(screen, context)
@@ -70,15 +74,16 @@ async def take_cap(typed: Typed) -> None:
     await screen.show(view)
 
 
-async def limits_here(screen: Screen, t: Texts, context: Context) -> View:
+async def limits_here(screen: Screen, t: Texts, context: Context, *, page: int = 0) -> View:
     """The limits of all shares of the group in which the person asks."""
     seats = await seats_here(context, screen)
     if not seats:
         return View(t("share-limits-none"), menu.home(t))
     if len(seats) == 1:
         return await _limits(t, context, seats[0])
-    blocks = [await _block(t, context, seat) for seat in seats]
-    return views.several(t, blocks, [(seat.share.id, seat.account.name) for seat in seats])
+    shown = page_of(seats, page, views.PER_PAGE)
+    blocks = [await _block(t, context, seat) for seat in shown.entries]
+    return views.several(t, blocks, [(seat.share.id, seat.account.name) for seat in shown.entries], shown)
 
 
 async def _limits(t: Texts, context: Context, seat: Seat, *, notice: Html | None = None) -> View:

@@ -49,8 +49,8 @@ async def member_button(
 ) -> None:
     """Something with the people of one share. Who may is asked anew at each press."""
     screen = Screen.of_own_press(query, bot)
-    if not callback_data.share and screen.is_private:
-        await screen.show(await _choice(screen, t, context, page=callback_data.page))
+    if not callback_data.share:
+        await screen.show(await _of_several(screen, t, context, callback_data))
         return
     right = Right.SEE if callback_data.do is MemberDo.LIST else Right.RULE
     seat = await sit(context, screen, callback_data.share, right)
@@ -64,6 +64,25 @@ async def member_button(
         case MemberDo.ANSWER:
             view = await _answer(t, context, seat, callback_data)
     await screen.show(view)
+
+
+async def _of_several(screen: Screen, t: Texts, context: Context, data: MemberButton) -> View:
+    """A page of the shares of which one is to be chosen, also for somebody's role. Raises Gone."""
+    if screen.is_private:
+        return await _choice(screen, t, context, page=data.page)
+    seats = await seats_here(context, screen)
+    if data.do is MemberDo.SHOW:
+        seats = [seat for seat in seats if seat.may(Right.RULE)]
+    if not seats:
+        raise Gone("share")
+    if data.do is not MemberDo.SHOW:
+        return await _list(t, context, seats, page=data.page)
+    name = await _name_there(screen.bot, seats[0], data.user)
+    return views.choose_for(t, name, data.user, _named(seats), page=data.page)
+
+
+def _named(seats: list[Seat]) -> list[tuple[str, str]]:
+    return [(seat.share.id, seat.account.name) for seat in seats]
 
 
 async def _choice(screen: Screen, t: Texts, context: Context, *, page: int = 0) -> View:
@@ -93,15 +112,16 @@ async def _here(screen: Screen, t: Texts, context: Context, message: Message) ->
     if author.id == screen.user_id:
         return await _list(t, context, ruled)
     if len(ruled) > 1:
-        choices = [(seat.share.id, seat.account.name) for seat in ruled]
-        return views.choose_for(t, author.full_name, author.id, choices)
+        return views.choose_for(t, author.full_name, author.id, _named(ruled))
     return await _role(screen.bot, t, context, ruled[0], author.id)
 
 
-async def _list(t: Texts, context: Context, seats: list[Seat], *, notice: Html | None = None) -> View:
+async def _list(
+    t: Texts, context: Context, seats: list[Seat], *, page: int = 0, notice: Html | None = None
+) -> View:
     if len(seats) == 1:
         return await _members(t, context, seats[0], notice=notice)
-    return views.choose(t, [(seat.share.id, seat.account.name) for seat in seats], notice=notice)
+    return views.choose(t, _named(seats), page=page, notice=notice)
 
 
 async def _members(

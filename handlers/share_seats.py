@@ -46,6 +46,11 @@ async def sit(context: Context, screen: Screen, share_id: str, right: Right = Ri
     return seat
 
 
+def page_number(word: str) -> int:
+    """Which page a button's word means; the first where it means none."""
+    return int(word) if word.isdecimal() else 0
+
+
 async def seats_here(context: Context, screen: Screen) -> list[Seat]:
     """The shares of this group that the person may look at. Raises NobodyKnows."""
     found = await sharing.seats_in(context.desk, screen.chat_id, screen.user_id)

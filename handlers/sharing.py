@@ -12,7 +12,7 @@ from handlers.callbacks import ON, ShareButton, ShareDo
 from handlers.context import Context
 from handlers.private import way_to_private
 from handlers.screen import Screen
-from handlers.share_seats import labels, lent, seats_here, sit, titles
+from handlers.share_seats import labels, lent, page_number, seats_here, sit, titles
 from handlers.texts import Html, Texts
 from handlers.views import share as views
 from handlers.views.share import SharePage
@@ -52,7 +52,7 @@ async def share_button(
     """Something with one share. Who may is asked anew at each press."""
     screen = Screen.of_own_press(query, bot)
     if callback_data.do is ShareDo.LIST:
-        page = int(callback_data.arg) if callback_data.arg.isdecimal() else 0
+        page = page_number(callback_data.arg)
         await screen.show(await _list(screen, t, context, page=page))
     elif callback_data.do is ShareDo.BEGIN:
         await screen.show(await _begin(screen, t, context, callback_data.id))
@@ -167,7 +167,7 @@ async def _list(
     if not seats and not unshared:
         keyboard = await way_to_private(screen.bot, t)
         return View(t.blocks([notice or "", t("share-here-none")]), keyboard)
-    return views.here(t, seats, unshared, notice=notice)
+    return views.here(t, seats, unshared, page=page, notice=notice)
 
 
 def _chosen(kind: type[Rule], word: str) -> Rule:

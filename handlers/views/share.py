@@ -40,14 +40,25 @@ class SharePage:
     """The topic in which the page stands."""
 
 
-def here(t: Texts, seats: Sequence[Seat], unshared: Sequence[Account], *, notice: Html | None = None) -> View:
+def here(
+    t: Texts,
+    seats: Sequence[Seat],
+    unshared: Sequence[Account],
+    *,
+    page: int = 0,
+    notice: Html | None = None,
+) -> View:
     """In a group: what is shared there, and what the person could share."""
-    keyboard = Keyboard()
-    for seat in seats:
-        keyboard.row(button(f"{label(seat.account.name)} ›", ShareButton(do=ShareDo.SHOW, id=seat.share.id)))
-    for account in unshared:
-        begin = ShareButton(do=ShareDo.BEGIN, id=account.id)
-        keyboard.row(button(t.plain("button-share-begin", name=account.name), begin, style="success"))
+    found: list[Seat | Account] = [*seats, *unshared]
+    keyboard, shown = Keyboard(), page_of(found, page)
+    for one in shown.entries:
+        if isinstance(one, Seat):
+            show = ShareButton(do=ShareDo.SHOW, id=one.share.id)
+            keyboard.row(button(f"{label(one.account.name)} ›", show))
+        else:
+            begin = ShareButton(do=ShareDo.BEGIN, id=one.id)
+            keyboard.row(button(t.plain("button-share-begin", name=one.name), begin, style="success"))
+    keyboard.row(*turn_buttons(shown.page, shown.pages, _to_page))
     return View(t.blocks([notice or "", t("share-here")]), keyboard.row(menu_button(t)).markup())
 
 
@@ -63,9 +74,7 @@ def mine(
     keyboard, shown = Keyboard(), page_of(shares, page)
     for share_id, name in shown.entries:
         keyboard.row(button(name, ShareButton(do=ShareDo.SHOW, id=share_id)))
-    keyboard.row(
-        *turn_buttons(shown.page, shown.pages, lambda number: ShareButton(do=ShareDo.LIST, arg=str(number)))
-    )
+    keyboard.row(*turn_buttons(shown.page, shown.pages, _to_page))
     if pick_group is None:
         keyboard.row(button(t.plain("button-link-first"), Open(to=Page.LINK), style="success"))
     else:

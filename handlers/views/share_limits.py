@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 
 from handlers.callbacks import ShareButton, ShareDo
-from handlers.keyboard import Keyboard, button
+from handlers.keyboard import Keyboard, button, label, turn_buttons
 from handlers.texts import Html, Texts
 from handlers.views.menu import menu_button
 from handlers.views.share import back
-from handlers.views.view import View
+from handlers.views.view import PageOf, View
 from orders.access import Right, Seat
 from orders.limits import SHARED, Room, Span
 from storage.shares import Cap
@@ -27,11 +27,18 @@ def limits(t: Texts, seat: Seat, title: Html, rooms: Sequence[Room], *, notice: 
     return View(text, keyboard.markup())
 
 
-def several(t: Texts, blocks: Sequence[Html], shares: Sequence[tuple[str, str]]) -> View:
-    """The limits of all shares of a group, and a button for each."""
+PER_PAGE = 5
+"""Shares on one page: so the longest names and amounts fit into a message."""
+
+
+def several(t: Texts, blocks: Sequence[Html], shares: Sequence[tuple[str, str]], of: PageOf[Seat]) -> View:
+    """The limits of a page of the shares of a group, and a button for each."""
     keyboard = Keyboard()
     for share_id, name in shares:
-        keyboard.row(button(f"{name} ›", ShareButton(do=ShareDo.LIMITS, id=share_id)))
+        keyboard.row(button(f"{label(name)} ›", ShareButton(do=ShareDo.LIMITS, id=share_id)))
+    keyboard.row(
+        *turn_buttons(of.page, of.pages, lambda number: ShareButton(do=ShareDo.LIMITS, arg=str(number)))
+    )
     return View(t.blocks([*blocks, t("share-limits-days")]), keyboard.row(menu_button(t)).markup())
 
 

@@ -72,12 +72,21 @@ def choose(t: Texts, shares: Sequence[tuple[str, str]], *, page: int = 0, notice
     return View(t.blocks([notice or "", t("members-choose")]), keyboard.row(menu_button(t)).markup())
 
 
-def choose_for(t: Texts, name: str, user_id: int, shares: Sequence[tuple[str, str]]) -> View:
+def choose_for(
+    t: Texts, name: str, user_id: int, shares: Sequence[tuple[str, str]], *, page: int = 0
+) -> View:
     """A role for somebody: in which share."""
-    keyboard = Keyboard()
-    for share_id, account in shares:
+    keyboard, shown = Keyboard(), page_of(shares, page)
+    for share_id, account in shown.entries:
         data = MemberButton(do=MemberDo.SHOW, share=share_id, user=user_id)
         keyboard.row(button(account, data))
+    keyboard.row(
+        *turn_buttons(
+            shown.page,
+            shown.pages,
+            lambda number: MemberButton(do=MemberDo.SHOW, share="", user=user_id, page=number),
+        )
+    )
     text = t("members-role-of", name=_name(t, name))
     return View(text, keyboard.row(menu_button(t)).markup())
 

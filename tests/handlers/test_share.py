@@ -7,11 +7,12 @@ import pytest
 from handlers.callbacks import MemberButton, MemberDo, ShareButton, ShareDo
 from handlers.texts import texts_for
 from handlers.views import share as views
+from orders import shares as sharing
 from storage import shares
 from storage.share_log import Event
 from storage.shares import Codes, Role, Share, Who
 from tests.handlers import group_kit as kit
-from tests.handlers.chat import Person, Town, buttons, data_of, labels
+from tests.handlers.chat import Json, Person, Town, buttons, data_of, labels
 
 MIA = 7003
 
@@ -293,3 +294,35 @@ def test_many_shares_are_shown_page_by_page(many: Callable[[int], list[tuple[str
     assert view.keyboard is not None
     shown = [one.text for row in view.keyboard.inline_keyboard for one in row]
     assert shown[:6] == ["Group 40", "Group 41", "Group 42", "Group 43", "Group 44", "‹"]
+
+
+async def turned(person: Person, page: Json, to: str) -> Json:
+    """The next page of a list."""
+    (onward,) = [one for one in buttons(page) if one["text"] == "›"]
+    await person.forges(onward["callback_data"], on=page)
+    return (await person.button(to, on=page))[0]
+
+
+async def test_a_group_with_many_shares_turns_pages(town: Town, anna: Person, boris: Person) -> None:
+    """Of all that is shared there, of its limits, and of which one somebody's role is for."""
+    here = anna.at(await town.group(anna, boris))
+    for number in range(22):
+        account = await town.linked(anna, "smsgig", key=f"live_smsgig_{number:02}_0123456789")
+        if number < 21:
+            await sharing.begin(town.app.desk, account, here.chat, anna.id)
+    await here.says("/share")
+    page = await turned(here, await here.sees("Accounts in this group"), "2 / 2")
+    assert labels(page)[1].startswith("➕ Share")
+    await here.says("/limits")
+    limits = await here.sees("today", newest=True)
+    assert limits["text"].count("The group this month") == 5
+    await turned(here, limits, "2 / 5")
+    said = await boris.at(here.chat).says("hello")
+    for command, words in (("/members", "Members of which share?"), ("/members", "A role for")):
+        more = {"reply_to_message_id": said} if "role" in words else {}
+        await here.says(command, **more)
+        page = await here.sees(words, newest=True)
+        page = await turned(here, page, "2 / 2")
+        assert words in page["text"]
+    await here.presses("SMSGig", on=page)
+    await here.sees(" · SMSGig", "in Friends", newest=True)

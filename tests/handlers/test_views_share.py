@@ -12,7 +12,7 @@ from handlers.views import share_limits as limit_views
 from handlers.views import share_members as member_views
 from handlers.views.share import SharePage
 from handlers.views.share_members import MembersPage
-from handlers.views.view import View
+from handlers.views.view import View, page_of
 from orders.access import Seat, Standing
 from orders.limits import SHARED, Room
 from storage.accounts import Account
@@ -75,6 +75,10 @@ def test_limits_of_any_size(t: Texts) -> None:
     title = t("share-limits", account=Html("gsim.io"), group=EVIL)
     fits(limit_views.limits(t, seat(1), title, rooms))
     fits(limit_views.ask_cap(t, seat(1), SHARED[0], Cap(Decimal(100_000), Decimal("0.0001"))))
+    longest = t("share-limits", account=Html("a" * 64), group="g" * 128)
+    page = page_of([seat(1)] * 200, 3, limit_views.PER_PAGE)
+    blocks = [limit_views.block(t, longest, rooms) for _ in page.entries]
+    fits(limit_views.several(t, blocks, [(SHARE.id, EVIL) for _ in page.entries], page))
 
 
 @pytest.mark.parametrize(
