@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -28,6 +29,9 @@ MARK = b"\xef\xbb\xbf"
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """What a spreadsheet takes for the beginning of a formula: names are strangers' words."""
 
+_INSIDE = re.compile(rf"([;|][\s\"']*)(?=[{re.escape(''.join(FORMULA))}])")
+"""The same where a cell would begin for programs that divide by something else: Excel does so by country."""
+
 LONGEST = 300
 """Characters of a cell."""
 
@@ -44,7 +48,7 @@ def rows(lines: Iterable[Line], seats: Mapping[str, Seat]) -> bytes:
 
 def harmless(text: str) -> str:
     """A stranger's words as a cell that no spreadsheet computes: an apostrophe says that they are words."""
-    text = clean_name(text, LONGEST)
+    text = _INSIDE.sub(r"\1'", clean_name(text, LONGEST))
     return f"'{text}" if text.startswith(FORMULA) else text
 
 

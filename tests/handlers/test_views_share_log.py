@@ -260,3 +260,12 @@ def test_no_cell_is_a_formula(evil: str) -> None:
     bought = order(evil, name=evil)
     (row,) = table(Line(bought, bought), name=evil)
     assert all(row[column].startswith("'") for column in ("person", "account", "what"))
+
+
+@pytest.mark.parametrize("evil", ["Boris;=1+1", 'Boris; "=1+1', "Boris|@SUM(A1)", "Boris;＝1"])
+def test_nor_where_a_program_divides_cells_by_something_else(evil: str) -> None:
+    """Excel takes semicolons in many countries."""
+    (row,) = table(Line(order(name=evil), None), name=evil)
+    for column in ("person", "account"):
+        assert not re.search(r'[;|][\s"]*[=+@＝-]', row[column])
+        assert row[column].replace("'", "") == evil
