@@ -20,7 +20,7 @@ from aiogram.types import (
 )
 
 from handlers.callbacks import Open
-from handlers.texts import Html, Texts
+from handlers.texts import Html, Texts, clean_name
 from handlers.views.view import View
 from orders.errors import NotYours
 
@@ -171,7 +171,8 @@ class Screen:
         """A question that opens the keyboard for its answer; in a group for this person alone. Its id."""
         answers = answers or self.answers
         if not self.is_private:  # who is mentioned, or wrote what this answers, is who is asked
-            text = Html(f'<a href="tg://user?id={self.user_id}">{escape(self.name or "👉")}</a>: {text}')
+            name = escape(clean_name(self.name) or "👉")
+            text = Html(f'<a href="tg://user?id={self.user_id}">{name}</a>: {text}')
         sent = await _patiently(
             lambda: self.bot.send_message(
                 self.chat_id,
