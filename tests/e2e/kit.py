@@ -1,4 +1,4 @@
-"""What the tests from end to end stand on. Nothing in this folder but the tests' own kit is imported.
+"""What the tests from end to end stand on. Only a forger (`forgery`) reads more of the bot than its chat.
 
 Everything goes over HTTP, signals, environment variables and files: nobody reaches into the bot.
 """
