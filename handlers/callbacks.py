@@ -1,8 +1,13 @@
 """What a button says when it is pressed. It is forgeable: every id is checked again at the press."""
 
 from enum import StrEnum
+from typing import Annotated
 
 from aiogram.filters.callback_data import CallbackData
+from pydantic import Field
+
+Stored = Annotated[int, Field(gt=-(1 << 63), lt=1 << 63)]
+"""A number that is looked for in the database, which takes no larger ones."""
 
 
 class Page(StrEnum):
@@ -216,9 +221,9 @@ class LogButton(CallbackData, prefix="y"):
     """
 
     do: LogDo
-    chat: int = 0
-    at: int = 0
-    id: int = 0
+    chat: Stored = 0
+    at: Stored = 0
+    id: Stored = 0
     newer: bool = False
     page: int = 0
     span: str = ""
@@ -282,6 +287,6 @@ class MemberButton(CallbackData, prefix="e"):
 
     do: MemberDo
     share: str
-    user: int = 0
+    user: Stored = 0
     role: str = ""
     page: int = 0

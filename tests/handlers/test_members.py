@@ -115,6 +115,17 @@ async def test_who_is_not_in_the_group_gets_no_role(
     assert await kit.people_of(town, share) == []
 
 
+async def test_numbers_that_no_person_has_are_nobody(town: Town, anna: Person, share: Share) -> None:
+    before = await kit.everything(town, share)
+    await anna.says("/start")
+    menu = await anna.sees("Pinbell")
+    for do, role in (("give", "buyer"), ("give", ""), ("answer", "viewer"), ("show", "")):
+        for number in (10**22, -(10**22), -5):
+            await anna.forges(f"e:{do}:{share.id}:{number}:{role}:0", on=menu)
+    assert not any("😕" in one.get("text", "") for one in await anna.messages())
+    assert await kit.everything(town, share) == before
+
+
 async def test_the_owner_gets_no_role_of_their_own(town: Town, anna: Person, share: Share) -> None:
     here = anna.at(share.chat_id)
     await here.says("/members")
