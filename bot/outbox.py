@@ -37,7 +37,9 @@ from handlers import chat_life, letters
 from handlers.context import Context
 from handlers.letters import Drawn
 from handlers.whisper import CantWhisper, can_whisper
-from storage import outbox
+from orders import shares
+from orders.errors import NobodyKnows
+from storage import orders, outbox
 from storage.outbox import Kind, Priority, Queued, Waiting
 
 log = structlog.get_logger(__name__)
@@ -224,7 +226,7 @@ class Outbox:
             if drawn.only_for is None:
                 return self._failed(letter, error)
             why = "can't whisper" if isinstance(error, CantWhisper) else error.message
-            return self._take_home(letter, drawn.only_for, why)
+            return await self._to_who_ordered(letter, drawn.only_for, why)
         except TelegramAPIError as error:
             return self._failed(letter, error, drawn.only_for)
         except Exception as error:  # noqa: BLE001 - HTML, bytes that are no text, JSON that lacks something
@@ -257,8 +259,8 @@ class Outbox:
         """Every way in which Telegram says no, or nothing."""
         match error:
             case TelegramRetryAfter():
-                self.limits.freeze(letter.chat_id, error.retry_after)
                 write = self._later(letter, error.retry_after, "429")
+                self.limits.freeze(letter.chat_id, error.retry_after)
             case TelegramMigrateToChat():
                 write = self._migrate(letter, error.migrate_to_chat_id)
             case TelegramForbiddenError():
@@ -289,23 +291,34 @@ class Outbox:
         """
         log.warning("telegram does not answer", letter=letter.id, error=type(error).__name__)
         pause = _backoff(letter)
+        at_ms = self._in(pause)
         self.limits.freeze(letter.chat_id, pause)  # keeps the order within the chat
         if letter.unsure and only_for is not None:
             return self._take_home(letter, only_for, "unclear twice")
 
         async def write(connection: AsyncConnection) -> None:
-            at_ms = self.context.desk.now_ms() + int(pause * 1000)
             await _repeat(connection, letter, at_ms, type(error).__name__)
 
         return write
 
     def _after_a_pause(self, letter: Queued, error: str) -> Write:
-        self.limits.freeze(letter.chat_id, _backoff(letter))
-        return self._later(letter, _backoff(letter), error)
+        pause = _backoff(letter)
+        write = self._later(letter, pause, error)
+        self.limits.freeze(letter.chat_id, pause)
+        return write
+
+    def _in(self, seconds: float) -> int:
+        """That moment from now, in epoch milliseconds.
+
+        Asked before the chat is frozen for as long, and not when it is written down: a letter must be due
+        when its chat thaws, or the next one overtakes it.
+        """
+        return self.context.desk.now_ms() + int(seconds * 1000)
 
     def _later(self, letter: Queued, seconds: float, error: str) -> Write:
+        at_ms = self._in(seconds)
+
         async def write(connection: AsyncConnection) -> None:
-            at_ms = self.context.desk.now_ms() + int(seconds * 1000)
             await outbox.again(connection, letter, at_ms, unsure=False, error=error)
 
         return write
@@ -327,6 +340,25 @@ class Outbox:
 
         async def write(connection: AsyncConnection) -> None:
             await chat_life.close(connection, self.context.desk, letter.chat_id, closed)
+
+        return write
+
+    async def _to_who_ordered(self, letter: Queued, user_id: int, why: str) -> Write:
+        """Home; from who has left the group, which the bot is not always told, it goes to the owner first."""
+        home = self._take_home(letter, user_id, why)
+        desk, chat_id = self.context.desk, letter.chat_id
+        try:
+            if chat_id > 0 or not (await desk.membership(chat_id, user_id)).has_left:
+                return home
+        except NobodyKnows:
+            return home
+        log.info("who ordered has left the group", letter=letter.id)
+
+        async def write(connection: AsyncConnection) -> None:
+            await shares.left(connection, desk, chat_id, user_id)
+            order = await orders.get(connection, letter.order_id or "")
+            if order is not None and order.user_id == user_id:  # it is the owner's own, or all may see it
+                await home(connection)
 
         return write
 

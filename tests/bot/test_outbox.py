@@ -12,7 +12,7 @@ from handlers.views import card as card_views
 from orders import inbox
 from providers.site import Seen
 from providers.words import State
-from storage.outbox import Priority
+from storage.outbox import Priority, Queued
 from storage.vault import Tampered
 from tests.bot.outbox_kit import AGAIN, pushed, said, send_all
 from tests.bot.rig import ANNA, BORIS, BOT, Rig, until
@@ -102,6 +102,25 @@ async def test_letters_of_a_chat_keep_their_order(bot: Rig) -> None:
     await send_all(bot)
     shown = [text.split("key of ")[1].split(".")[0] for text in await bot.texts(ANNA)]
     assert shown == [f"n{number}" for number in range(4)]
+
+
+@pytest.mark.usefixtures("roomy")
+async def test_they_keep_it_when_the_database_takes_its_time(
+    bot: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What Telegram refused is due again when its chat thaws, however late that was written down."""
+    persist = sender.Outbox._persist
+
+    async def late(self: sender.Outbox, letter: Queued, write: sender.Write) -> None:
+        await asyncio.sleep(0.3)
+        await persist(self, letter, write)
+
+    monkeypatch.setattr(sender.Outbox, "_persist", late)
+    await bot.notices([(ANNA, f"n{number}") for number in range(3)], priority=Priority.CODE)
+    await bot.fault("sendMessage", "429", retry_after=1, after=1)
+    await send_all(bot)
+    shown = [text.split("key of ")[1].split(".")[0] for text in await bot.texts(ANNA)]
+    assert shown == ["n0", "n1", "n2"]
 
 
 async def test_many_changes_of_an_order_are_one_edit(bot: Rig) -> None:
