@@ -45,13 +45,21 @@ class Membership:
             return await self(error.migrate_to_chat_id, user_id)
         except TelegramBadRequest as error:
             if any(words.casefold() in error.message.casefold() for words in NO_MEMBER):
-                return Standing(in_chat=False)
+                return Standing(in_chat=False, has_left=True)
             log.warning("membership unknown", chat=chat_id, user=user_id, why=error.message)
             raise NobodyKnows from None
         except (TelegramAPIError, ClientDecodeError) as error:
             log.warning("membership unknown", chat=chat_id, user=user_id, why=type(error).__name__)
             raise NobodyKnows from None
-        return Standing(in_chat=_is_in(member), is_admin=member.status in ADMINS)
+        is_in = _is_in(member)
+        return Standing(
+            in_chat=is_in, is_admin=member.status in ADMINS, has_left=not is_in and _has_left(member)
+        )
+
+
+def _has_left(member: ChatMemberUnion) -> bool:
+    """Restricted ones can be in the group or not."""
+    return not (isinstance(member, ChatMemberRestricted) and member.is_member)
 
 
 def _is_in(member: ChatMemberUnion) -> bool:

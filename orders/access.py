@@ -47,6 +47,8 @@ class Standing:
     is_admin: bool = False
     is_known: bool = True
     """False: Telegram does not say, and nobody is let in for that."""
+    has_left: bool = False
+    """Or was removed, or never was there: rather than restricted."""
 
 
 UNKNOWN = Standing(in_chat=False, is_known=False)

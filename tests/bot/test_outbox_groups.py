@@ -136,6 +136,34 @@ async def test_where_the_bot_is_a_plain_member_the_code_goes_to_the_private_chat
     await nobody_else_saw(bot, BORIS, CODE)
 
 
+@pytest.mark.parametrize("status", ["left", "kicked"])
+@pytest.mark.parametrize("is_admin", [True, False])
+async def test_a_code_for_who_has_left_unnoticed_goes_to_the_owner(
+    bot: Rig, status: str, is_admin: bool
+) -> None:
+    """In large groups the bot is not told who leaves: Telegram is asked before a code leaves the group."""
+    group = await lent(bot, is_admin=is_admin)
+    order = await group.carded()
+    await group.role(BORIS, status)
+    bot.world.telegram.hub.bots[BOT].updates.waiting.clear()
+    await bot.sms(order, CODE, f"{WORDS}: {CODE}")
+    await send_all(bot)
+    assert len(await has_read(bot, f"{WORDS}: {CODE}", ANNA)) == 2  # it rang, and stands on the card
+    for person in (BORIS, CLARA):
+        assert await has_read(bot, CODE, person) == []
+    assert (await bot.fresh(order)).user_id == ANNA
+
+
+async def test_a_code_for_who_is_only_muted_goes_home(bot: Rig) -> None:
+    group = await lent(bot)
+    order = await group.carded()
+    await group.role(BORIS, "restricted")
+    await bot.sms(order, CODE)
+    await send_all(bot)
+    assert len(await has_read(bot, CODE, BORIS)) == 1
+    await nobody_else_saw(bot, BORIS, CODE)
+
+
 async def test_a_card_that_waits_goes_where_its_order_has_gone(bot: Rig) -> None:
     """Home, with the code; the card in the group stays as it was."""
     group = await lent(bot)

@@ -55,9 +55,9 @@ async def test_members_and_admins(ask: Membership) -> None:
         ("administrator", {}, Standing(in_chat=True, is_admin=True)),
         ("member", {}, Standing(in_chat=True)),
         ("restricted", {}, Standing(in_chat=False)),
-        ("restricted", {"away": True}, Standing(in_chat=False)),
-        ("left", {}, Standing(in_chat=False)),
-        ("kicked", {}, Standing(in_chat=False)),
+        ("restricted", {"away": True}, Standing(in_chat=False, has_left=True)),
+        ("left", {}, Standing(in_chat=False, has_left=True)),
+        ("kicked", {}, Standing(in_chat=False, has_left=True)),
     ],
 )
 async def test_each_status(
@@ -68,7 +68,7 @@ async def test_each_status(
 
 
 async def test_who_was_never_there(ask: Membership) -> None:
-    assert await ask(GROUP, STRANGER) == Standing(in_chat=False)
+    assert await ask(GROUP, STRANGER) == Standing(in_chat=False, has_left=True)
 
 
 @pytest.mark.parametrize("status", ["kicked", "left"])
