@@ -121,7 +121,7 @@ class Forger:
         if kind is bool:
             return self.dice.random() < 0.5
         if kind is int:
-            return self.dice.choice((0, 1, 2, *self.numbers))
+            return self.dice.choice((0, 1, 2, -1, 10**20, *self.numbers))
         if isinstance(kind, type) and issubclass(kind, StrEnum):
             return self.dice.choice(list(kind))
         chance = self.dice.random()
