@@ -11,7 +11,7 @@ from handlers.callbacks import Open, Page, ShareButton, ShareDo
 from handlers.context import Context
 from handlers.keyboard import Keyboard, button
 from handlers.share_seats import Titles, titles_of
-from handlers.texts import Html, Texts, clean_name
+from handlers.texts import Html, Texts, given_name
 from handlers.views import menu
 from handlers.views import share_members as member_views
 from handlers.views.view import View
@@ -36,7 +36,8 @@ class _About:
 
     async def name_of(self, user_id: int) -> str:
         """What somebody is called now."""
-        return await people.name_of(self.connection, user_id) or self.t.plain("share-somebody")
+        name = await people.name_of(self.connection, user_id)
+        return given_name(name) or self.t.plain("share-somebody")
 
 
 async def draw(connection: AsyncConnection, context: Context, t: Texts, letter: Queued) -> View | None:
@@ -63,7 +64,7 @@ async def _let_in(about: _About) -> View | None:
     if not about.share.is_active:
         return None
     user_id = int(about.letter.args["who"])
-    name = escape(clean_name(await about.name_of(user_id)), quote=False)
+    name = escape(await about.name_of(user_id), quote=False)
     who = Html(f'<a href="tg://user?id={user_id}">{name}</a>')
     return View(about.t("notice-let-in", who=who, account=about.called.account))
 
@@ -91,7 +92,7 @@ async def _handed_over(about: _About) -> View | None:
     t = about.t
     text = t(
         "notice-handed-over",
-        name=about.arg("name") or t.plain("share-somebody"),
+        name=given_name(about.arg("name")) or t.plain("share-somebody"),
         count=int(about.letter.args["count"]),
         group=about.called.group,
         account=about.called.account,
@@ -104,7 +105,7 @@ async def _ended(about: _About) -> View | None:
     t, why = about.t, about.arg("text").removeprefix("notice-share-ended-")
     text = t(
         f"notice-share-ended-{why}",
-        name=about.arg("name") or t.plain("share-somebody"),
+        name=given_name(about.arg("name")) or t.plain("share-somebody"),
         group=about.called.group,
         account=about.called.account,
     )

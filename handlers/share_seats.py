@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from handlers.context import Context
 from handlers.screen import Screen
-from handlers.texts import Html, Texts
+from handlers.texts import Html, Texts, given_name
 from handlers.views.accounts import account_name
 from orders import shares as sharing
 from orders.access import Right, Seat
@@ -78,7 +78,7 @@ async def titles_of(
     connection: AsyncConnection, context: Context, t: Texts, share: Share, account: Account
 ) -> Titles:
     """The same, for nobody in particular."""
-    group = await group_of(connection, share) or t.plain("share-a-group")
+    group = given_name(await group_of(connection, share)) or t.plain("share-a-group")
     return Titles(account_name(t, account.name, context.desk.site(account)), group)
 
 

@@ -28,6 +28,9 @@ _INVISIBLE = re.compile(
 )
 """Control characters, halves of characters, and what turns the direction of text. Joiners of emoji stay."""
 
+_LEADS_ON = re.compile(r"([@/#.:$])(?=\w)")
+_NON_JOINER = "\u200c"
+
 _BREAKS = re.compile("[\t\n\u2028\u2029]+")
 _GAPS = re.compile(r"\n\s*\n\s*\n")
 
@@ -129,6 +132,11 @@ def clean(text: str, limit: int) -> str:
 def clean_name(text: str, limit: int = NAME_LENGTH) -> str:
     """A stranger's text for one line: cleaned, without line breaks, cut to so many characters."""
     return clean(_BREAKS.sub(" ", text), limit)
+
+
+def given_name(text: str, limit: int = NAME_LENGTH) -> str:
+    """What a person or a group calls itself, for one line: clients make no link, mention or command of it."""
+    return _LEADS_ON.sub(rf"\1{_NON_JOINER}", clean_name(text, limit))
 
 
 def _argument(value: object) -> Any:

@@ -7,7 +7,7 @@ from aiogram.types import InlineKeyboardButton
 
 from handlers.callbacks import ShowCode
 from handlers.keyboard import button, copy_button
-from handlers.texts import Html, Texts, clean, clean_name
+from handlers.texts import Html, Texts, clean, clean_name, given_name
 from storage.orders import Order
 from storage.sealed import MessageBody
 
@@ -36,7 +36,7 @@ ALONE = Audience()
 
 def buyer_name(t: Texts, name: str | None) -> str:
     """Who ordered, in a line of text."""
-    return clean_name(name or "", NAME_LENGTH) or t.plain("code-buyer-unnamed")
+    return given_name(name or "", NAME_LENGTH) or t.plain("code-buyer-unnamed")
 
 
 def ordered_by(t: Texts, audience: Audience) -> Html | str:

@@ -8,7 +8,7 @@ from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
 
 from handlers.callbacks import LogButton, LogDo
 from handlers.keyboard import Keyboard, button
-from handlers.texts import Html, Texts, clean_name
+from handlers.texts import Html, Texts, clean_name, given_name
 from handlers.views.menu import menu_button
 from handlers.views.names import country, service
 from handlers.views.view import PageOf, View
@@ -231,4 +231,4 @@ def _step(t: Texts, line: Written, codes: int) -> Html:
 
 
 def _name(t: Texts, name: str) -> str:
-    return clean_name(name, NAME) or t.plain("log-somebody")
+    return given_name(name, NAME) or t.plain("log-somebody")

@@ -7,7 +7,7 @@ from aiogram.types import InlineKeyboardMarkup
 
 from handlers.callbacks import MemberButton, MemberDo, ShareButton, ShareDo
 from handlers.keyboard import Keyboard, button, label, turn_buttons
-from handlers.texts import Html, Texts
+from handlers.texts import Html, Texts, given_name
 from handlers.views.menu import menu_button
 from handlers.views.share import back, now
 from handlers.views.view import View, page_of
@@ -159,4 +159,4 @@ def _word(role: Role | None) -> str:
 
 
 def _name(t: Texts, name: str) -> str:
-    return name or t.plain("share-somebody")
+    return given_name(name) or t.plain("share-somebody")

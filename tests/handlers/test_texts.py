@@ -11,7 +11,7 @@ from structlog.testing import capture_logs
 
 import locales
 from handlers import texts
-from handlers.texts import Html, Texts, clean, clean_name, language_of, texts_for
+from handlers.texts import Html, Texts, clean, clean_name, given_name, language_of, texts_for
 from sandbox.telegram import html
 
 EN, RU = texts_for("en"), texts_for("ru")
@@ -240,3 +240,21 @@ def test_a_text_that_lacks_an_argument_is_logged() -> None:
 def test_every_language_names_itself() -> None:
     names = {language: texts_for(language).plain("language-name") for language in locales.LANGUAGES}
     assert names == {"en": "English", "ru": "Русский"}
+
+
+# What people call themselves.
+
+
+@pytest.mark.parametrize(
+    "name", ["@durov", "pay at evil.example/now", "https://evil.example", "/share@pinbell_bot", "#x", "$USD"]
+)
+def test_a_persons_name_is_no_link_mention_or_command(name: str) -> None:
+    """It looks as it was given; clients find nothing in it to press, and call nobody."""
+    shown = given_name(name)
+    assert shown.replace("\u200c", "") == name
+    assert not re.search(r"[@/#$.:]\w", EN("card-for", name=shown))
+
+
+@pytest.mark.parametrize("name", ["Anna", "J. R. Müller", "Борис :)", "O'Neil", "50 % @ home", "👩\u200d🚀"])
+def test_other_names_stay_as_they_are(name: str) -> None:
+    assert given_name(name) == name
