@@ -322,7 +322,7 @@ async def left(connection: AsyncConnection, desk: Desk, chat_id: int, user_id: i
 async def _hand_over(
     connection: AsyncConnection, desk: Desk, share: Share, account: Account, user_id: int
 ) -> None:
-    """Open orders of who has left, whose codes are theirs alone, are the owner's now, in the private chat.
+    """Open orders of who has left are the owner's now: in the private chat, if one alone saw their codes.
 
     With those that are just being bought, or looked for.
     """
@@ -330,10 +330,13 @@ async def _hand_over(
     before = None if is_kept else share.codes_since
     moved = await orders.hand_over(connection, share.id, user_id, account.owner_id, made_before=before)
     awaited = await purchases.hand_over(connection, share.id, user_id, account.owner_id) if is_kept else []
-    for order_id, _ in moved:
+    stay = await orders.change_holder(connection, share.id, user_id, account.owner_id)
+    for order_id, _ in [*moved, *stay]:
         order = await orders.get(connection, order_id)
         if order is not None:
             await put_card(connection, desk, order)
+    for purchase_id in dict.fromkeys(purchase_id for _, purchase_id in stay):
+        await note(connection, desk, share.id, Event.HANDED_OVER, user_id, purchase_id=purchase_id)
     bought = list(dict.fromkeys([*(purchase_id for _, purchase_id in moved), *awaited]))
     if not bought:
         return

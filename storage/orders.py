@@ -344,6 +344,19 @@ def _values(order: Order) -> dict[str, Any]:
     }
 
 
+async def change_holder(
+    connection: AsyncConnection, share_id: str, user_id: int, owner_id: int
+) -> list[tuple[str, str]]:
+    """A person's open orders of a share are the owner's now, where they are.
+
+    Their ids, and those of their purchases.
+    """
+    theirs = orders.c.user_id == user_id, orders.c.share_id == share_id, orders.c.is_open
+    query = update(orders).where(*theirs).values(user_id=owner_id)
+    changed = await connection.execute(query.returning(orders.c.id, orders.c.purchase_id))
+    return [(order_id, purchase_id) for order_id, purchase_id in changed.all()]
+
+
 async def hand_over(
     connection: AsyncConnection,
     share_id: str,

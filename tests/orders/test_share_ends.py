@@ -7,7 +7,7 @@ import pytest
 from orders import acts, keys, shares
 from orders.errors import MayNot, NotYours
 from providers.words import State
-from storage import outbox
+from storage import chat_ids, outbox, people
 from storage import shares as rows
 from storage.accounts import Account
 from storage.outbox import Kind
@@ -158,6 +158,12 @@ async def test_where_all_see_codes_the_order_stays_in_the_group(
     order = await scene.buy(account, user_id=BORIS, share=share)
     await go(scene, BORIS)
     assert (await scene.order(order)).chat_id == GROUP
+    assert (await lines(scene, share))[-1].event is Event.HANDED_OVER
+    async with scene.desk.db.transaction() as connection:
+        await people.meet_chat(connection, BORIS, "private", "")
+        await people.meet_chat(connection, OWNER, "private", "")
+        await chat_ids.take_home(connection, GROUP)  # should the group close, nothing comes to who has left
+    assert (await scene.order(order)).chat_id == OWNER
     with pytest.raises(NotYours):
         await acts.pressed(scene.desk, order.id, "cancel", BORIS)
 
@@ -175,7 +181,7 @@ async def test_made_wider_the_rule_counts_for_what_is_ordered_from_then_on(
         assert [seat.may_read(order) for order in (before, after)] == reads
     await go(scene, BORIS)
     places = [await scene.order(order) for order in (before, after)]
-    assert [(one.user_id, one.chat_id) for one in places] == [(OWNER, OWNER), (BORIS, GROUP)]
+    assert [(one.user_id, one.chat_id) for one in places] == [(OWNER, OWNER), (OWNER, GROUP)]
 
 
 async def test_what_is_just_being_bought_when_they_leave_comes_to_the_owner(
