@@ -136,7 +136,7 @@ def clean_name(text: str, limit: int = NAME_LENGTH) -> str:
 
 def given_name(text: str, limit: int = NAME_LENGTH) -> str:
     """What a person or a group calls itself, for one line: clients make no link, mention or command of it."""
-    return _LEADS_ON.sub(rf"\1{_NON_JOINER}", clean_name(text, limit))
+    return clean(_LEADS_ON.sub(rf"\1{_NON_JOINER}", clean_name(text, limit)), limit)
 
 
 def _argument(value: object) -> Any:

@@ -252,6 +252,7 @@ def test_a_persons_name_is_no_link_mention_or_command(name: str) -> None:
     """It looks as it was given; clients find nothing in it to press, and call nobody."""
     shown = given_name(name)
     assert shown.replace("\u200c", "") == name
+    assert len(given_name(name * 9, 24)) <= 24
     assert not re.search(r"[@/#$.:]\w", EN("card-for", name=shown))
 
 

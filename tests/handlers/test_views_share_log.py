@@ -158,9 +158,9 @@ def test_strangers_words_change_nothing_around_them() -> None:
 
 
 @pytest.mark.parametrize("language", ["en", "ru"])
-def test_the_longest_page_fits_into_a_message(language: str) -> None:
+@pytest.mark.parametrize("long", ["Ж" * 64, "@a" * 32], ids=["long", "mentions"])
+def test_the_longest_page_fits_into_a_message(language: str, long: str) -> None:
     t = texts_for(language)
-    long = "Ж" * 64
     changes = [
         line(Event.ROLE, 1, name=long, args={"of": long, "role": "none"}),
         line(Event.CHANGED, 2, name=long, args={"what": "topic", "before": "9" * 19, "after": "8" * 19}),
