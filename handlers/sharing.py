@@ -84,7 +84,7 @@ async def _rule(screen: Screen, t: Texts, context: Context, data: ShareButton, s
         case ShareDo.ADMINS:
             await sharing.change(desk, data.id, user_id, admins_act=data.arg == ON)
         case _:
-            await sharing.set_topic(desk, data.id, screen.thread_id if data.arg == ON else None, user_id)
+            await sharing.set_topic(desk, data.id, _topic(screen) if data.arg == ON else None, user_id)
     return await _page(screen, t, context, seat)
 
 
@@ -146,7 +146,7 @@ async def _page(
         group=called.group,
         caps=caps,
         asking=sum(one.role is None for one in people),
-        thread_id=screen.thread_id,
+        thread_id=_topic(screen),
     )
     return views.page(t, facts, notice=notice)
 
@@ -176,3 +176,8 @@ def _chosen(kind: type[Rule], word: str) -> Rule:
         return kind(word)
     except ValueError:
         raise Gone("choice") from None
+
+
+def _topic(screen: Screen) -> int | None:
+    """The group's topic that somebody is in: those of a private chat are no place for a group's cards."""
+    return None if screen.is_private else screen.thread_id

@@ -59,7 +59,8 @@ def here(
             begin = ShareButton(do=ShareDo.BEGIN, id=one.id)
             keyboard.row(button(t.plain("button-share-begin", name=one.name), begin, style="success"))
     keyboard.row(*turn_buttons(shown.page, shown.pages, _to_page))
-    return View(t.blocks([notice or "", t("share-here")]), keyboard.row(menu_button(t)).markup())
+    title = t("share-here" if unshared else "share-here-lent")
+    return View(t.blocks([notice or "", title]), keyboard.row(menu_button(t)).markup())
 
 
 def mine(

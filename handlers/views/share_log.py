@@ -1,5 +1,6 @@
 """The log of a group's shares: what was ordered, what came of it below, and who changed what."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
@@ -26,6 +27,9 @@ NAME, WHAT, STEP = 24, 60, 16
 
 So ten lines fit into a message, also the longest.
 """
+
+_SIGN = re.compile(r"^\W+")
+"""What stands before the words on a button."""
 
 ALSO_STATES = frozenset({"GE"})
 """Countries whose name is a state's of the USA too: the log does not say which was meant."""
@@ -163,7 +167,7 @@ def ordered(t: Texts, line: Written) -> str:
     """What was ordered, in the reader's words."""
     act = str(line.args.get("act") or "")
     key = f"act-{act}"
-    begin = (t.plain(key) if t.has(key) else act) if act else ""
+    begin = (_SIGN.sub("", t.plain(key)) if t.has(key) else act) if act else ""
     names = [part for part in str(line.args.get("what") or "").split(", ") if part]
     shown = ", ".join(_named(t, part) for part in names)
     return clean_name(" · ".join(part for part in (begin, shown) if part), WHAT)
@@ -223,7 +227,7 @@ def _step(t: Texts, line: Written, codes: int) -> Html:
         case Event.ACTED:
             act = str(line.args.get("act") or "")
             key = f"act-{act}"
-            named = t.plain(key) if t.has(key) else act
+            named = _SIGN.sub("", t.plain(key)) if t.has(key) else act
             who = clean_name(_name(t, line.name), STEP)
             return t("log-step-acted", name=who, act=clean_name(named, STEP))
         case _:

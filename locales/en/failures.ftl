@@ -62,5 +62,5 @@ told-may-not-number = 🔒 Somebody else here ordered this number, and its codes
 told-may-not-not-in-group = For this you have to be in the group and free to write there.
 told-may-not-share-ended = This account isn't shared here any more.
 told-may-not-too-many = So many people have a role or have asked for one that there is no room left. The owner can clear the list with /members.
-told-nobody-knows = 🔌 Telegram doesn't say just now who is in the group, so nothing was done. Please try again in a minute.
+told-nobody-knows = 🔌 Telegram doesn't say just now who is in the group, so nothing was done. Please try again in a minute. Are members hidden here? Then I have to be an admin, without any rights.
 told-already-shared = This account is shared here already. Its settings are under /share.

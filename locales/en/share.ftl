@@ -6,6 +6,9 @@ command-members = Who may order in a group
 share-here =
     👥 <b>Accounts in this group</b>
     Lend one of yours, or look at one that is shared here.
+share-here-lent =
+    👥 <b>Accounts in this group</b>
+    These are shared here.
 share-here-none = 👥 No account is shared here, and you have none of your own. Link one in our private chat, then send /share here again.
 share-mine =
     👥 <b>Shared accounts</b>

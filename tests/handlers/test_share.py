@@ -31,15 +31,15 @@ async def test_share_an_account_and_read_what_holds_from_now_on(
     assert (share.account_id, share.who, share.codes) == (account.id, Who.ALL, Codes.BUYER)
     assert [event for event, _, _ in await kit.logged(town, share)] == [Event.SHARED]
     await here.presses("Back", on=page)
-    await here.sees("Lend one of yours")
-    assert not any("Share gsim.io" in label for label in labels(await here.sees("Lend one of yours")))
+    await here.sees("These are shared here")
+    assert not any("Share gsim.io" in label for label in labels(await here.sees("These are shared here")))
 
 
 async def test_shared_twice_is_shared_once(town: Town, anna: Person) -> None:
     here = anna.at(await town.group(anna))
     share = await kit.lent(town, anna, here.chat)
     await here.says("/share")
-    menu = await here.sees("Lend one of yours")
+    menu = await here.sees("These are shared here")
     await here.forges(ShareButton(do=ShareDo.BEGIN, id=share.account_id).pack(), on=menu)
     await here.sees("gsim.io in Friends")
     async with town.app.desk.db.transaction() as connection:
