@@ -105,7 +105,7 @@ def page(t: Texts, facts: SharePage, *, notice: Html | None = None) -> View:
     if seat.may(Right.LOG):
         keyboard.row(button(t.plain("button-share-log"), LogButton(do=LogDo.READ, chat=share.chat_id)))
     if seat.may(Right.END):
-        keyboard.row(button(t.plain("button-share-stop"), _do(share, ShareDo.STOP), style="danger"))
+        keyboard.row(button(t.plain("button-share-stop"), _do(share, ShareDo.STOP)))
     keyboard.row(back_to_list(t), menu_button(t))
     return View(t.blocks([notice or "", t.lines([title, *lines])]), keyboard.markup())
 

@@ -9,12 +9,14 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 from aiohttp import ClientSession
+from sqlalchemy import select
 
 from bot import demo
 from bot.app import App
 from orders import keys
 from sandbox.world import World
 from storage.accounts import Account
+from storage.tables import outbox
 
 BOT = demo.TOKEN_BOT
 ANNA, BORIS = 7001, 7002
@@ -93,6 +95,17 @@ class Town:
     async def well(self) -> None:
         """Everything works again."""
         await self.call("DELETE", "/outside/faults")
+
+    async def at_rest(self) -> None:
+        """What was pressed is done and all is sent: no card is drawn over what is asked next."""
+
+        async def is_idle() -> bool:
+            async with self.app.desk.db.transaction() as connection:
+                waiting = outbox.c.state.in_(["due", "sending"])
+                letters = (await connection.execute(select(outbox.c.id).where(waiting))).first()
+            return letters is None and not self.app.context.under_way
+
+        await until(is_idle, "nothing under way")
 
     async def asked(self, site: str) -> list[Json]:
         """All that was asked of a site."""

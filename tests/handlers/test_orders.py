@@ -15,7 +15,9 @@ async def ordered(town: Town, person: Person, wish: str) -> tuple[Json, Json]:
     await to_quote(person, wish)
     await person.presses("Buy for")
     (order,) = await town.bought(site)
-    return order, await person.sees(order["number"])
+    card = await person.sees(order["number"])
+    await town.at_rest()
+    return order, card
 
 
 @pytest.mark.parametrize("wish", ["gearsms-s1", "gearsms-s2", "gearsms-global", "gsim", "smsgig", "getsms"])
@@ -74,6 +76,7 @@ async def test_reuse_is_a_new_order(town: Town, anna: Person) -> None:
     await town.sms("gearsms", order["id"], "Code 445566")
     await anna.presses("Look now", on=card)
     await anna.sees("🔔", "445566")
+    await town.at_rest()
     await anna.presses("Use again", on=card)
     await anna.sees("a new order for about")
     await anna.presses("Use again for", on=card)

@@ -44,15 +44,6 @@ async def change(town: Town, order: Order, **values: Any) -> None:
         await connection.execute(update(rows).where(rows.c.id == order.id).values(**values))
 
 
-async def nothing_under_way(town: Town) -> None:
-    """What was pressed is done, its last look at the site too."""
-
-    async def is_idle() -> bool:
-        return not town.app.context.under_way
-
-    await until(is_idle, "the press done")
-
-
 async def end_nears(town: Town, order: Order, **since: object) -> None:
     """All but a day of its month has passed, and a look has noticed; `since`: facts that changed then."""
     desk = town.app.desk
@@ -275,7 +266,7 @@ async def test_the_letter_before_the_end_has_what_keeps_the_number(town: Town, a
     rental, card = await rented(town, anna)
     await anna.presses("Auto-renewal: on", on=card)
     await anna.sees("Ends", "Ready")
-    await nothing_under_way(town)
+    await town.at_rest()
     await end_nears(town, await row_of(town, rental["id"]))
     letter = await anna.sees("ends soon", rental["number"], "gives the number away")
     assert letter["reply_to_message"]["message_id"] == card["message_id"]
@@ -290,7 +281,7 @@ async def test_the_letter_is_not_sent_once_the_number_renews(town: Town, anna: P
     rental, card = await rented(town, anna)
     await anna.presses("Auto-renewal: on", on=card)
     await anna.sees("Ends", "Ready")
-    await nothing_under_way(town)
+    await town.at_rest()
     await end_nears(town, await row_of(town, rental["id"]), auto_renew=True)
 
     async def is_done() -> bool:
