@@ -13,7 +13,7 @@ from handlers.screen import Screen
 from handlers.share_limits import limits_here
 from handlers.share_seats import labels, lent
 from handlers.texts import Html, Texts
-from handlers.typed import CAP, Typed
+from handlers.typed import CAP, Typed, ask_in_menu
 from handlers.views import failures
 from handlers.views import limits as views
 from handlers.views.view import View
@@ -22,7 +22,6 @@ from orders.errors import BadInput, Gone
 from orders.limits import Span
 from storage import people, prompts
 from storage.people import User
-from storage.prompts import Prompt
 
 MOST_SHARES = 20
 """Shares with a button below one's own limits; /share has them all."""
@@ -65,11 +64,8 @@ async def cap_button(
 
 async def take_cap(typed: Typed) -> None:
     """The amount that was typed."""
-    screen = typed.screen.at(int(typed.prompt.args["menu"]))
+    screen = await typed.tidy(int(typed.prompt.args["menu"]))
     span = _span(typed.prompt.args["span"])
-    await typed.screen.delete(typed.message.message_id)
-    if typed.prompt.message_id != screen.message_id:
-        await typed.screen.delete(typed.prompt.message_id)
     try:
         most = limits.typed_cap(typed.text)
     except BadInput as error:
@@ -84,21 +80,11 @@ async def take_cap(typed: Typed) -> None:
 async def _ask(
     screen: Screen, t: Texts, context: Context, user: User, span: Span, *, problem: Html | None = None
 ) -> None:
-    menu = await screen.show(views.ask_cap(t, span, limits.caps_of(user), problem=problem))
-    question = menu
-    if not screen.is_private:
-        question = await screen.ask(t("reply-here"), t.plain("placeholder-cap"))
-    prompt = Prompt(
-        chat_id=screen.chat_id,
-        user_id=screen.user_id,
-        message_id=question,
-        purpose=CAP,
-        args={"span": span.value, "menu": menu},
-        sealed=None,
-        created_at=context.desk.now(),
-    )
-    async with context.desk.db.transaction() as connection:
-        await prompts.ask(connection, prompt)
+    view = views.ask_cap(t, span, limits.caps_of(user), problem=problem)
+    await ask_in_menu(
+        screen, t, context, view,
+        purpose=CAP, args={"span": span.value}, placeholder=t.plain("placeholder-cap"),
+    )  # fmt: skip
 
 
 async def _caps(user_id: int, t: Texts, context: Context, *, notice: Html | None = None) -> View:

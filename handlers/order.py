@@ -195,8 +195,5 @@ async def _menu_of(typed: Typed) -> WishMenu:
     draft_id = typed.prompt.args["draft"]
     found = await wishes.by_id(typed.screen, typed.context, draft_id)
     menu = WishMenu(typed.screen, typed.t, typed.context, found)
-    menu.screen = typed.screen.at(menu.draft.card_id or typed.prompt.message_id)
-    await typed.screen.delete(typed.message.message_id)
-    if typed.prompt.message_id != menu.screen.message_id:
-        await typed.screen.delete(typed.prompt.message_id)
+    menu.screen = await typed.tidy(menu.draft.card_id or typed.prompt.message_id)
     return menu

@@ -10,7 +10,7 @@ from handlers.context import Context
 from handlers.screen import Screen
 from handlers.share_seats import page_number, seats_here, sit, titles
 from handlers.texts import Html, Texts
-from handlers.typed import SHARE_CAP, Typed
+from handlers.typed import SHARE_CAP, Typed, ask_in_menu
 from handlers.views import failures, menu
 from handlers.views import share_limits as views
 from handlers.views.view import View, page_of
@@ -20,7 +20,6 @@ from orders.access import Right, Seat
 from orders.errors import BadInput, Gone, MayNot
 from orders.limits import Span
 from storage import prompts, shares
-from storage.prompts import Prompt
 
 OF_LIMITS = frozenset({ShareDo.LIMITS, ShareDo.CAP, ShareDo.LIFT})
 
@@ -58,10 +57,7 @@ async def limit_button(
 async def take_cap(typed: Typed) -> None:
     """The amount that was typed."""
     t, context, args = typed.t, typed.context, typed.prompt.args
-    screen = typed.screen.at(int(args["menu"]))
-    await typed.screen.delete(typed.message.message_id)
-    if typed.prompt.message_id != screen.message_id:
-        await typed.screen.delete(typed.prompt.message_id)
+    screen = await typed.tidy(int(args["menu"]))
     await _stop_listening(screen, context)
     span, seat = _span(args["span"]), await sit(context, screen, str(args["share"]), Right.TIGHTEN)
     try:
@@ -113,20 +109,11 @@ async def _ask(
 ) -> None:
     async with context.desk.db.transaction() as connection:
         cap = views.cap_of(await shares.caps(connection, seat.share.id), span)
-    question = shown = await screen.show(views.ask_cap(t, seat, span, cap, problem=problem))
-    if not screen.is_private:
-        question = await screen.ask(t("reply-here"), t.plain("placeholder-cap"))
-    prompt = Prompt(
-        chat_id=screen.chat_id,
-        user_id=screen.user_id,
-        message_id=question,
-        purpose=SHARE_CAP,
-        args={"share": seat.share.id, "span": span.value, "menu": shown},
-        sealed=None,
-        created_at=context.desk.now(),
+    view = views.ask_cap(t, seat, span, cap, problem=problem)
+    args = {"share": seat.share.id, "span": span.value}
+    await ask_in_menu(
+        screen, t, context, view, purpose=SHARE_CAP, args=args, placeholder=t.plain("placeholder-cap")
     )
-    async with context.desk.db.transaction() as connection:
-        await prompts.ask(connection, prompt)
 
 
 async def _stop_listening(screen: Screen, context: Context) -> None:

@@ -15,7 +15,7 @@ from handlers.context import Context
 from handlers.keyboard import Keyboard, link_button
 from handlers.screen import Screen
 from handlers.texts import Html, Texts, clean_name
-from handlers.typed import LOG_DAYS, Typed
+from handlers.typed import LOG_DAYS, Typed, ask_in_menu
 from handlers.views import failures, share_csv
 from handlers.views import share_log as views
 from handlers.views.accounts import account_name
@@ -27,7 +27,6 @@ from orders.errors import BadInput, Gone
 from orders.share_history import Days, Past
 from storage import people, prompts, share_log
 from storage.people import User
-from storage.prompts import Prompt
 from storage.share_log import Event, Mark, Written
 
 log = structlog.get_logger(__name__)
@@ -94,11 +93,8 @@ async def log_button(
 
 async def take_days(typed: Typed) -> None:
     """The days that were typed."""
-    screen = typed.screen.at(int(typed.prompt.args["menu"]))
+    screen = await typed.tidy(int(typed.prompt.args["menu"]))
     chat_id = int(typed.prompt.args["chat"])
-    await typed.screen.delete(typed.message.message_id)
-    if typed.prompt.message_id != screen.message_id:
-        await typed.screen.delete(typed.prompt.message_id)
     try:
         days = share_history.typed_days(typed.text)
     except BadInput as error:
@@ -258,21 +254,11 @@ def _past(word: str) -> Past:
 async def _ask(
     screen: Screen, chat_id: int, t: Texts, context: Context, *, problem: Html | None = None
 ) -> None:
-    menu = await screen.show(views.ask_days(t, chat_id, problem=problem))
-    question = menu
-    if not screen.is_private:
-        question = await screen.ask(t("reply-here"), t.plain("placeholder-log-days"))
-    prompt = Prompt(
-        chat_id=screen.chat_id,
-        user_id=screen.user_id,
-        message_id=question,
-        purpose=LOG_DAYS,
-        args={"chat": chat_id, "menu": menu},
-        sealed=None,
-        created_at=context.desk.now(),
-    )
-    async with context.desk.db.transaction() as connection:
-        await prompts.ask(connection, prompt)
+    view = views.ask_days(t, chat_id, problem=problem)
+    await ask_in_menu(
+        screen, t, context, view,
+        purpose=LOG_DAYS, args={"chat": chat_id}, placeholder=t.plain("placeholder-log-days"),
+    )  # fmt: skip
 
 
 async def _stop_listening(screen: Screen, context: Context) -> None:

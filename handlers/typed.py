@@ -51,6 +51,13 @@ class Typed:
     t: Texts
     context: Context
 
+    async def tidy(self, menu: int) -> Screen:
+        """The menu that asked. The answer and the question go, as far as Telegram lets us."""
+        await self.screen.delete(self.message.message_id)
+        if self.prompt.message_id != menu:
+            await self.screen.delete(self.prompt.message_id)
+        return self.screen.at(menu)
+
 
 Answer = Callable[[Typed], Awaitable[None]]
 
@@ -65,6 +72,36 @@ def setup(purposes: Mapping[str, Answer]) -> Router:
     router.message.register(typed, F.text, ~F.text.startswith("/"))
     router.edited_message.register(_edited)
     return router
+
+
+async def ask_in_menu(
+    screen: Screen,
+    t: Texts,
+    context: Context,
+    view: View,
+    *,
+    purpose: str,
+    args: Mapping[str, object],
+    placeholder: str,
+) -> None:
+    """Ask for words in the place of a menu; in a group by a question of its own, since only replies are seen.
+
+    `args`: what whoever takes the answer has to know; the menu's id comes with them, as `menu`.
+    """
+    menu_id = question = await screen.show(view)
+    if not screen.is_private:
+        question = await screen.ask(t("reply-here"), placeholder)
+    prompt = Prompt(
+        chat_id=screen.chat_id,
+        user_id=screen.user_id,
+        message_id=question,
+        purpose=purpose,
+        args={**args, "menu": menu_id},
+        sealed=None,
+        created_at=context.desk.now(),
+    )
+    async with context.desk.db.transaction() as connection:
+        await prompts.ask(connection, prompt)
 
 
 async def _typed(
