@@ -194,21 +194,24 @@ async def test_an_order_in_the_group_from_buy_to_refund(town: Town, anna: Person
 async def test_leafing_shows_everything_once_newest_first(town: Town, anna: Person) -> None:
     group = await town.group(anna)
     share = await lent(town, anna, group)
-    await happens(town, share, "Guest", number=24)
+    await happens(town, share, "Guest", number=24, ago=60)
     here = anna.at(group)
     await here.says("/log")
-    page = await here.sees("Guest 23 left", "Guest 15 left")
+    page = await here.sees("Anna shared", "Guest 23 left", "Guest 15 left")
     assert "Newer" not in str(labels(page))
     await here.presses("Older")
     await here.sees("Guest 14 left", "Guest 5 left")
-    await happens(town, share, "Somebody new")
+    await happens(town, share, "Somebody new", ago=-60)  # whatever time this takes, it is the newest
     await here.presses("Older")
     last = await here.sees("Guest 4 left", "Guest 0 left")
     assert "Older" not in str(labels(last))
     await here.presses("Newer")
     await here.sees("Guest 14 left", "Guest 5 left")
     await here.presses("Newer")
-    await here.sees("Somebody new left", "Guest 15 left")
+    await here.sees("Anna shared", "Guest 15 left")
+    await here.presses("Newer")
+    newest = await here.sees("Somebody new left", "Anna shared", "Guest 16 left")
+    assert "Newer" not in str(labels(newest))
 
 
 async def test_in_private_the_group_is_chosen_first_where_there_are_several(town: Town, anna: Person) -> None:
