@@ -10,7 +10,10 @@ from typing import Any, NoReturn
 TEXT_CAP = 4000
 """Longest text kept from a site; a longer SMS is cut."""
 
-_MONEY = re.compile(r"-?\d{1,9}(\.\d{1,12})?")
+_MONEY = re.compile(r"-?(\d{1,12}|\d{1,3}(,\d{3}){1,3}(?=\.))(\.\d{1,40})?", re.ASCII)
+_DECIMALS = 12
+"""Of a dollar. What stands behind them is the noise of a site's floating point: 0.30000000000000004."""
+
 _SPACED = re.compile(r"[\s().-]+")
 
 
@@ -64,17 +67,19 @@ def need_text(data: Mapping[str, Any], key: str) -> str:
 
 
 def get_int(data: Mapping[str, Any], key: str) -> int | None:
-    """A whole number, also one written as a text."""
+    """A whole number, also one written as a text, or with a fraction of nothing: 900.0."""
     value = data.get(key)
     if isinstance(value, bool):
         return None
+    if isinstance(value, Decimal):
+        value = whole if (whole := _whole(value)) == value else None
     if isinstance(value, str) and re.fullmatch(r"-?\d{1,15}", value.strip()):
         return int(value.strip())  # int() itself strips less
     return value if isinstance(value, int) and abs(value) < 10**15 else None
 
 
 def get_money(data: Mapping[str, Any], key: str) -> Decimal | None:
-    """USD, from a number or a text: sites send both."""
+    """USD, from a number or a text: sites send both, the text also as "1,234.50"."""
     value = data.get(key)
     if isinstance(value, bool) or not isinstance(value, int | Decimal | str):
         return None
@@ -87,10 +92,11 @@ def get_money(data: Mapping[str, Any], key: str) -> Decimal | None:
     )
     if not _MONEY.fullmatch(text):
         return None
-    try:
-        return Decimal(text)
-    except InvalidOperation:
-        return None
+    money = Decimal(text.replace(",", ""))
+    if len(text.partition(".")[2]) <= _DECIMALS:
+        return money
+    plain = f"{money:.{_DECIMALS}f}".rstrip("0")
+    return Decimal(plain.removesuffix("."))
 
 
 def need_money(data: Mapping[str, Any], key: str) -> Decimal:
@@ -112,7 +118,7 @@ def get_stamp(data: Mapping[str, Any], key: str) -> int | None:
         if moment.tzinfo is None:
             moment = moment.replace(tzinfo=UTC)
         return int(moment.timestamp()) if 1970 < moment.year < 2200 else None
-    number = get_int(data, key)
+    number = _whole(value) if isinstance(value, Decimal) else get_int(data, key)
     return number if number is not None and 0 < number < 7_258_118_400 else None  # up to the year 2200
 
 
@@ -130,6 +136,11 @@ def get_phone(data: Mapping[str, Any], key: str, *, us: bool = False) -> str | N
 def _clean(text: str) -> str:
     """JSON can carry half surrogate pairs and NUL, which no database and no message takes."""
     return text.encode("utf-8", "replace").decode().replace("\0", "").strip()
+
+
+def _whole(value: Decimal) -> int | None:
+    """Without its fraction. Not for what is beyond all range: that would be a number of a million digits."""
+    return int(value) if value.is_finite() and abs(value) < 10**15 else None
 
 
 def _number(text: str) -> Decimal:

@@ -52,6 +52,8 @@ def test_texts_are_cut_and_empty_ones_are_none() -> None:
     ("value", "money"),
     [
         ("98.54", "98.54"), (Decimal("0.5"), "0.5"), (3, "3"), (" 1.00 ", "1.00"), (Decimal("1E+2"), "100"),
+        ("1,234.56", "1234.56"), (Decimal("0.30000000000000004"), "0.3"), ("24.120000000000001", "24.12"),
+        (Decimal("100.00000000000000004"), "100"), ("0.000001", "0.000001"), ("1,5", None), ("1.", None),
         ("NaN", None), ("1e9", None), ("", None), (True, None), (10**12, None), (None, None), (["1"], None),
     ],
 )  # fmt: skip
@@ -59,11 +61,28 @@ def test_money_is_exact_or_nothing(value: object, money: str | None) -> None:
     assert get_money({"x": value}, "x") == (None if money is None else Decimal(money))
 
 
+def test_what_a_computer_adds_to_a_sum_of_cents_is_no_money_and_never_shown() -> None:
+    assert str(get_money(parse_json(b'{"balance": 24.120000000000001}'), "balance")) == "24.12"
+    assert str(get_money(parse_json(b'{"balance": 100.00000000000000004}'), "balance")) == "100"
+    assert str(get_money(parse_json(b'{"balance": 0.10}'), "balance")) == "0.10", "as the site wrote it"
+
+
+@pytest.mark.parametrize(
+    ("value", "number"),
+    [
+        (900, 900), ("900", 900), (Decimal("900.0"), 900), (Decimal("1.5"), None), ("900.0", None),
+        (Decimal("1E+16"), None), (True, None), ("\u00b2", None), (None, None),
+    ],
+)  # fmt: skip
+def test_whole_numbers_are_whole_however_they_are_written(value: object, number: int | None) -> None:
+    assert get_int({"x": value}, "x") == number
+
+
 @pytest.mark.parametrize(
     ("value", "stamp"),
     [
         ("2026-03-26T15:00:00Z", 1774537200), ("2026-03-26T15:00:00.000Z", 1774537200),
-        ("1774537200", 1774537200),
+        ("1774537200", 1774537200), (Decimal("1774537200.25"), 1774537200), (Decimal("1E+20"), None),
         ("2026-03-26T15:00:00", 1774537200), (1774537200, 1774537200), ("soon", None), ("9999-12-31", None),
         (-1, None), (10**30, None), (None, None), ("\u00b2", None),
     ],
