@@ -182,11 +182,13 @@ class GearSms(GearRentals):
         "refunded": State.EXPIRED,
     }
     REFUSALS: ClassVar[Sequence[tuple[re.Pattern[str], type[Refused]]]] = (
-        (re.compile(r"(invalid|missing) (api key|header).*"), BadKey),
-        (re.compile(r"no numbers? available.*"), NoNumbers),
-        (re.compile(r"insufficient balance( to .*)?"), NoFunds),
+        (re.compile(r"(invalid|missing) (api key|header).*|unauthori[sz]ed\W*"), BadKey),
+        (re.compile(r"no numbers? (are |is )?(currently )?available.*|out of stock\b.*"), NoNumbers),
+        (re.compile(r"insufficient (balance|funds)( (to|for) .*)?\W*"), NoFunds),
         (re.compile(r"reuse option is not available.*"), NotAllowed),
-        (re.compile(r"invalid service or duration.*"), Invalid),
+        (re.compile(r".*\b(does|do) not allow manual (rejection|reporting)\b.*"), NotAllowed),
+        (re.compile(r"invalid (service|duration|state|country|carrier|area ?code)\b.*"), Invalid),
+        (re.compile(r"(order|rental) not found\W*"), NotFound),
     )
     SOURCES: ClassVar[Mapping[str, str]] = {"S1": "s1", "S2": "s2", "GLOBAL": "global", "LTR": RENTALS.key}
 

@@ -1,7 +1,7 @@
 """GearSMS's long-term numbers: US numbers for some days, which can neither be cancelled nor renewed.
 
 An order's id begins with RENT_ in the answer to it and not in later ones: here it never does,
-so that a webhook finds its order in either spelling.
+so that a webhook finds its order in either spelling. Which of them the site takes is a fact of the order.
 """
 
 import re
@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from providers.errors import NotFound
+from providers.errors import BadKey, NotFound, RateLimited, Refused
 from providers.gearsms_common import data_of, options_of, order_request, request
 from providers.shape import each_map, get_money, get_phone, get_stamp, get_text, need_money, need_text
 from providers.site import (
@@ -44,6 +44,8 @@ RENTALS = Line(
     journals=(Journal(key="messages"),),
 )
 PREFIX = "RENT_"
+PREFIXED = "prefixed"
+"""The fact: whether the site takes the id with its prefix."""
 AREA_CODE_FEE = Decimal("2.50")
 DAY = 86_400
 SHEET_SIZE = 20
@@ -114,15 +116,25 @@ class GearRentals(Site):
         return await self._send(asked, _bought)
 
     async def _rental_look(self, credentials: Credentials, order: OrderRef) -> Seen:
-        """Section "Check SMS Messages". Which of its two spellings the id has in the path is not said."""
-        try:
-            return await self._rental_check(credentials, order, order.id)
-        except NotFound:
-            return await self._rental_check(credentials, order, PREFIX + order.id)
+        """Section "Check SMS Messages". Which of its two spellings the id has in the path is not said.
 
-    async def _rental_check(self, credentials: Credentials, order: OrderRef, site_id: str) -> Seen:
+        It is asked as it was spelled in the answer to the order, or as it was understood before.
+        """
+        prefixed = order.facts.get(PREFIXED) is True
+        try:
+            return await self._rental_check(credentials, order, prefixed=prefixed)
+        except (BadKey, RateLimited):
+            raise
+        except Refused as error:
+            try:
+                return await self._rental_check(credentials, order, prefixed=not prefixed)
+            except NotFound:
+                raise error from None
+
+    async def _rental_check(self, credentials: Credentials, order: OrderRef, *, prefixed: bool) -> Seen:
+        site_id = PREFIX + order.id if prefixed else order.id
         asked = order_request(credentials, "GET", "/long-term-numbers/check-sms/", site_id)
-        return await self._read(asked, lambda body: _looked(order, data_of(body)))
+        return await self._read(asked, lambda body: _looked(order, data_of(body), prefixed=prefixed))
 
 
 def bare(site_id: str) -> str:
@@ -133,15 +145,16 @@ def bare(site_id: str) -> str:
 def _bought(body: Any) -> Seen:
     data = data_of(body)
     # without a status the purchase still stands: only the id must be there
-    return _seen(bare(need_text(data, "id")), data)
+    site_id = need_text(data, "id")
+    return _seen(bare(site_id), data, prefixed=site_id.startswith(PREFIX))
 
 
-def _looked(order: OrderRef, data: Mapping[str, Any]) -> Seen:
+def _looked(order: OrderRef, data: Mapping[str, Any], *, prefixed: bool) -> Seen:
     need_text(data, "status")
-    return _seen(order.id, data)
+    return _seen(order.id, data, prefixed=prefixed)
 
 
-def _seen(order_id: str, data: Mapping[str, Any]) -> Seen:
+def _seen(order_id: str, data: Mapping[str, Any], *, prefixed: bool) -> Seen:
     entries = data.get("messages")
     messages = tuple(
         sorted(
@@ -162,6 +175,7 @@ def _seen(order_id: str, data: Mapping[str, Any]) -> Seen:
         price=get_money(data, "price"),
         balance=get_money(data, "balance"),
         picks={} if service is None else {"service": service},
+        facts={PREFIXED: prefixed},
         raw=data,
     )
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from providers.door import Door
-from providers.errors import Invalid, NoAnswer, NoFunds, NotFound
+from providers.errors import BadKey, Invalid, NoAnswer, NoFunds, NotFound, RateLimited, Refused
 from providers.gearsms import GearSms
 from providers.site import (
     OrderRef,
@@ -31,6 +32,7 @@ from tests.providers.replay import Replay
 MONTH = {"service": "Google", "duration": "30days"}
 RENTAL = order("ltr", "65f...", picks=MONTH)
 CHECKED = "/long-term-numbers/check-sms/65f..."
+PREFIXED = "/long-term-numbers/check-sms/RENT_65f..."
 CODE = Sms(text="G-123456 is your code", code="123456", at=stamp("2024-04-26T11:00:00Z"))
 
 
@@ -184,11 +186,51 @@ async def test_messages_are_put_in_the_order_of_coming_and_odd_ones_passed_over(
     assert [(sms.text, sms.code) for sms in seen.messages] == [("111", "111"), ("second", None)]
 
 
-async def test_should_the_path_want_the_prefix_it_is_asked_with_it(gearsms: GearSms, replay: Replay) -> None:
-    replay.put("GET", CHECKED, {"success": False, "message": "Order not found"}, status=404)
-    replay.put("GET", "/long-term-numbers/check-sms/RENT_65f...", DOC["rental_check_sms"])
+UNKNOWN = {"success": False, "message": "Order not found"}
+INVALID = {"success": False, "message": "Cast to ObjectId failed"}
 
-    assert (await gearsms.look(CREDENTIALS, RENTAL)).messages == (CODE,)
+
+async def test_a_rental_is_looked_at_by_the_id_that_its_order_was_answered_with(
+    gearsms: GearSms, replay: Replay
+) -> None:
+    replay.put("POST", "/long-term-numbers/order", DOC["rental_order"])
+    replay.put("GET", PREFIXED, DOC["rental_check_sms"])
+
+    [bought] = await gearsms.buy(CREDENTIALS, "ltr", MONTH)
+    seen = await gearsms.look(CREDENTIALS, replace(RENTAL, facts=bought.facts))
+
+    assert seen.messages == (CODE,)
+    assert [asked.path for asked in replay.asked[1:]] == [PREFIXED]
+
+
+@pytest.mark.parametrize("refusal", [UNKNOWN, INVALID])
+@pytest.mark.parametrize("status", [400, 404])
+@pytest.mark.parametrize(("tried", "wanted"), [(True, CHECKED), (False, PREFIXED)])
+async def test_should_the_path_want_the_other_spelling_it_is_found_out_once(
+    gearsms: GearSms, replay: Replay, refusal: object, status: int, tried: bool, wanted: str
+) -> None:
+    replay.put("GET", PREFIXED if tried else CHECKED, refusal, status=status)
+    replay.put("GET", wanted, DOC["rental_check_sms"])
+
+    first = await gearsms.look(CREDENTIALS, replace(RENTAL, facts={"prefixed": tried}))
+    again = await gearsms.look(CREDENTIALS, replace(RENTAL, facts=first.facts))
+
+    assert first.messages == again.messages == (CODE,)
+    assert [asked.path for asked in replay.asked][1:] == [wanted, wanted]
+
+
+@pytest.mark.parametrize(
+    ("status", "answer", "error"), [(401, DOC["invalid_key"], BadKey), (429, {}, RateLimited)]
+)
+async def test_a_refusal_that_has_nothing_to_do_with_the_id_is_not_tried_twice(
+    gearsms: GearSms, replay: Replay, status: int, answer: object, error: type[Refused]
+) -> None:
+    replay.put("GET", CHECKED, answer, status=status)
+
+    with pytest.raises(error):
+        await gearsms.look(CREDENTIALS, RENTAL)
+
+    assert len(replay.asked) == 1
 
 
 async def test_a_rental_nobody_knows_is_not_found(gearsms: GearSms, replay: Replay) -> None:
@@ -259,7 +301,9 @@ async def rent(site: GearSms, **extra: str) -> OrderRef:
     durations = await site.options(KEY, "ltr", "duration", {})
     picks = {"service": services[0].id, "duration": durations[-1].id, **extra}
     [seen] = await site.buy(KEY, "ltr", picks)
-    return OrderRef(id=seen.id, line="ltr", picks=picks, state=seen.state, number=seen.number)
+    return OrderRef(
+        id=seen.id, line="ltr", picks=picks, state=seen.state, number=seen.number, facts=seen.facts
+    )
 
 
 async def test_a_month_of_codes(site: GearSms, outside: Outside) -> None:
