@@ -4,8 +4,9 @@ import asyncio
 import secrets
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
+from types import TracebackType
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Executable, event, text
@@ -13,7 +14,8 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncTransaction, create_async_engine
 
 from storage import sqlite
-from storage.together import Together, to_its_end
+from storage.ends import to_its_end
+from storage.together import Together
 
 Row = TypeVar("Row")
 
@@ -91,23 +93,13 @@ class Database:
         """Close the connections. An unclosed SQLite connection would hang the exit."""
         await self.engine.dispose()
 
-    @asynccontextmanager
-    async def transaction(self, *, patience: float = 0.0) -> AsyncIterator[AsyncConnection]:
+    def transaction(self, *, patience: float = 0.0) -> AbstractAsyncContextManager[AsyncConnection]:
         """All or nothing. `patience`: seconds for which what comes later goes first (SQLite).
 
         Raises RuntimeError inside another: that would wait for its own connection.
         """
-        task = asyncio.current_task()
-        if task in self._inside:
-            raise RuntimeError("a transaction inside a transaction")
-        self._inside.add(task)
-        try:
-            async with (
-                self._together.transaction(patience) if self._together else self._alone() as connection
-            ):
-                yield connection
-        finally:
-            self._inside.discard(task)
+        one = self._together.transaction(patience) if self._together else self._alone()
+        return _OneForEachTask(one, self._inside)
 
     @asynccontextmanager
     async def _alone(self) -> AsyncIterator[AsyncConnection]:
@@ -127,6 +119,39 @@ class Database:
                 return (await connection.execute(text("SELECT version_num FROM alembic_version"))).scalar()
         except (OperationalError, ProgrammingError):  # no such table: an empty database
             return None
+
+
+class _OneForEachTask:
+    """A transaction that its task is not in one already."""
+
+    __slots__ = ("_inside", "_task", "_transaction")
+
+    def __init__(
+        self,
+        transaction: AbstractAsyncContextManager[AsyncConnection],
+        inside: set[asyncio.Task[Any] | None],
+    ) -> None:
+        self._transaction = transaction
+        self._inside = inside
+
+    async def __aenter__(self) -> AsyncConnection:
+        self._task = asyncio.current_task()
+        if self._task in self._inside:
+            raise RuntimeError("a transaction inside a transaction")
+        self._inside.add(self._task)
+        try:
+            return await self._transaction.__aenter__()
+        except BaseException:
+            self._inside.discard(self._task)
+            raise
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool | None:
+        try:
+            return await self._transaction.__aexit__(kind, error, trace)
+        finally:
+            self._inside.discard(self._task)
 
 
 async def fetch_one(connection: AsyncConnection, query: Executable, row: type[Row]) -> Row | None:

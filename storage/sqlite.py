@@ -19,6 +19,7 @@ from sqlalchemy.dialects.sqlite.aiosqlite import (
     AsyncAdapt_aiosqlite_dbapi,
     SQLiteDialect_aiosqlite,
 )
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.util.concurrency import await_
 
 DRIVER = "sqlite+inline"
@@ -93,24 +94,35 @@ class Link(AsyncAdapt_aiosqlite_connection):
         """One statement without a result."""
         return self._own.execute(words)
 
-    def begin(self) -> bool:
-        """Take the write lock. False: it could not be had, for so long or at all."""
+    async def begin(self) -> None:
+        """Take the write lock. Raises sqlite3.Error: it could not be had, for so long or at all."""
         until = time.monotonic() + PATIENCE
         while True:
             try:
                 self._own.execute("BEGIN IMMEDIATE")
             except sqlite3.Error as error:
                 if error.sqlite_errorcode & _MAIN_CODE != sqlite3.SQLITE_BUSY or time.monotonic() > until:
-                    return False
+                    raise
             else:
                 self._changes_before = self._own.total_changes
-                return True
-            await_(asyncio.sleep(TRY_AGAIN))
+                return
+            await asyncio.sleep(TRY_AGAIN)
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether there is a transaction: SQLite ends it where the disk is full or broken."""
+        return self._own.in_transaction
 
     @property
     def has_news(self) -> bool:
         """Whether a commit has something to write."""
-        return self._own.total_changes != self._changes_before
+        return self._own.in_transaction and self._own.total_changes != self._changes_before
+
+    def to_disk(self) -> asyncio.Future[None]:
+        """Commit, in the thread. The end of that, which nobody may cancel."""
+        written: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._connection._tx.put_nowait((written, self._own.commit))
+        return written
 
     def commit(self) -> None:
         """To the disk. Raises sqlite3.Error."""
@@ -170,5 +182,14 @@ def prepare(connection: Any, _record: object) -> None:
 def begin(connection: Connection) -> None:
     """A transaction begins with the write lock: a deferred one would lose what others wrote meanwhile."""
     link: Any = connection.connection.dbapi_connection
-    if not link.begin():
-        connection.exec_driver_sql("BEGIN IMMEDIATE")  # raises, as SQLAlchemy's error
+    if not link.has_begun:
+        try:
+            await_(link.begin())
+        except sqlite3.Error as error:
+            raise of_sqlalchemy("BEGIN IMMEDIATE", error) from error
+
+
+def of_sqlalchemy(words: str, error: Exception) -> Exception:
+    """The error that SQLAlchemy makes of one of SQLite's."""
+    made: Any = DBAPIError.instance(words, None, error, sqlite3.Error)
+    return made  # type: ignore[no-any-return]  # an exception made of one

@@ -1,49 +1,32 @@
 """Transactions on one connection; those that come while it commits are committed together.
 
-Each is a savepoint in a transaction that they share: one that fails takes nothing of the others with it, and
-none is over before the commit that it is in. It is as if each had been alone, but the disk is asked once.
+Each is a part of a transaction that they share: one that fails takes nothing of the others with it, and none
+is over before the commit that it is in. It is as if each had been alone, but the disk is asked once.
+
+Nothing here passes through SQLAlchemy's greenlets, which cost more than SQLite: only the thread of a commit,
+somebody else's lock, and the opening of the file are waited for.
 """
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Coroutine
-from contextlib import asynccontextmanager
-from typing import Any, TypeVar
+from collections.abc import Callable
+from contextlib import suppress
+from types import TracebackType
+from typing import Any
 
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.util.concurrency import greenlet_spawn
 
-from storage.sqlite import Link
-from storage.turns import Turns
-
-Row = TypeVar("Row")
+from storage.ends import End
+from storage.sqlite import Link, of_sqlalchemy
+from storage.turns import Turn, Turns
 
 MOST, LONGEST = 64, 0.005
 """So many transactions share a commit at most; none begins in a group that is so many seconds old."""
 
 WAIT = 120.0
 """Seconds to wait for one's turn."""
-
-
-async def to_its_end(work: Coroutine[Any, Any, Row]) -> Row:
-    """What the work brings. Who is cancelled meanwhile waits for its end, and is cancelled then."""
-    task = asyncio.ensure_future(work)
-    await ended(task)
-    return task.result()
-
-
-async def ended(work: asyncio.Future[Any]) -> None:
-    """Wait for the end of something, also if cancelled meanwhile; CancelledError comes then."""
-    cancelled = False
-    while not work.done():
-        try:
-            await asyncio.wait([work])
-        except asyncio.CancelledError:
-            cancelled = True
-    if cancelled:
-        work.cancelled() or work.exception()  # mark as seen
-        raise asyncio.CancelledError
 
 
 class Connection(AsyncConnection):
@@ -60,73 +43,107 @@ class _Group:
     """Transactions that are committed together."""
 
     def __init__(self, engine: AsyncEngine) -> None:
-        self.connection = Connection(engine)
-        self.end: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._engine = engine
+        self.connection: Connection
+        self.end = End()
+        """Of all: an error if they are lost."""
+        self.lost: Exception | None = None
+        """Why there is nothing left to commit."""
+        self.is_ending = False
+        """Whether its commit has begun."""
         self._members = 0
+        self._is_undone = False
         self._link: Link
         self._full_at = 0.0
-        self._lost: OperationalError | None = None
+        self._giving_up: asyncio.Future[None]
 
     @property
     def is_full(self) -> bool:
         """Whether it is to be committed although more would like to join."""
         late = self.end.get_loop().time() > self._full_at
-        return late or self._members >= MOST or self._lost is not None
+        return late or self._members >= MOST or self._is_undone or self.lost is not None
 
-    async def begin(self) -> None:
-        """Raises what SQLAlchemy raises."""
+    async def begin(self, *, is_open: bool) -> None:
+        """`is_open`: a connection waits in the pool. Raises what SQLAlchemy raises."""
+        connect = self._engine.sync_engine.connect
+        connection = connect() if is_open else await greenlet_spawn(connect)
         try:
-            await self.connection.start()
-            await self.connection.begin()
-            self._link = (await self.connection.get_raw_connection()).dbapi_connection  # type: ignore[assignment]  # the dialect's own
-        except BaseException:
-            await self._close()
+            self._link = connection.connection.dbapi_connection  # type: ignore[assignment]  # the dialect's own
+            await self._link.begin()
+            connection.begin()
+        except BaseException as error:
+            connection.close()
+            if isinstance(error, sqlite3.Error):
+                raise of_sqlalchemy("BEGIN IMMEDIATE", error) from error
             raise
+        self.connection = Connection(self._engine, connection)
         self._full_at = self.end.get_loop().time() + LONGEST
 
-    async def commit(self) -> None:
-        """Raises only CancelledError, when all is over; what went wrong is told to all members by `end`."""
-        if self._link.has_news:
-            await to_its_end(self._commit())
-        else:
-            await self._commit()  # does not wait for anything
-
     def join(self) -> None:
-        """Begin one more."""
+        """Begin one more. The first has the transaction for itself."""
         self._members += 1
-        self._say("SAVEPOINT member")
+        if self._members > 1:
+            self._say("SAVEPOINT member")
 
     def leave(self, *, undo: bool) -> None:
-        """Done with one."""
-        if undo:
-            self._say("ROLLBACK TO member")
-        self._say("RELEASE member")
+        """Done with the one that has joined last."""
+        if self._members > 1:
+            if undo:
+                self._say("ROLLBACK TO member")
+            self._say("RELEASE member")
+        elif undo:
+            self._is_undone = True
+            self._say("ROLLBACK")
+        elif not self._link.has_begun:
+            self._lose("COMMIT", sqlite3.OperationalError("SQLite has rolled back"))
 
-    async def _commit(self) -> None:
-        error: Exception | None = self._lost
-        try:
-            if error is None:
-                await self.connection.commit()
-        except Exception as failed:  # noqa: BLE001 - all members are told
-            error = failed
-        if error is None:
-            self.end.set_result(None)
+    def commit(self, then: Callable[[], None]) -> None:
+        """All are told by `end`; `then` is called."""
+        self.is_ending = True
+        if self.lost is None and self._link.has_news:
+            self._link.to_disk().add_done_callback(lambda disk: self._written(disk, then))
         else:
-            self.end.set_exception(error)
-            self.end.exception()  # mark as seen: perhaps they all failed for themselves
-            await self.connection.invalidate()  # SQLAlchemy takes it for rolled back, and it need not be
-        await self._close()
+            self._end(then)
 
-    async def _close(self) -> None:
-        if self.connection.sync_connection is not None:
-            await self.connection.close()
+    def _written(self, disk: asyncio.Future[None], then: Callable[[], None]) -> None:
+        try:
+            disk.result()
+        except Exception as error:  # noqa: BLE001 - all members are told
+            self._lose("COMMIT", error)
+        self._end(then)
+
+    def _end(self, then: Callable[[], None]) -> None:
+        if self.lost is None:
+            try:
+                self.connection.sync_connection.commit()  # type: ignore[union-attr]  # it has begun
+            except Exception as failed:  # noqa: BLE001 - all members are told
+                self.lost = failed
+        if self.lost is None:
+            self._over(then)
+        else:  # SQLAlchemy would take it for rolled back, and it need not be
+            self._giving_up = asyncio.ensure_future(self.connection.invalidate())
+            self._giving_up.add_done_callback(lambda _: self._over(then))
+
+    def _over(self, then: Callable[[], None]) -> None:
+        try:
+            self.connection.sync_connection.close()  # type: ignore[union-attr]  # as above
+        finally:
+            if self.lost is None:
+                self.end.set_result(None)
+            else:
+                self.end.set_exception(self.lost)
+                self.end.exception()  # mark as seen: perhaps they all failed for themselves
+            then()
 
     def _say(self, words: str) -> None:
         """Where a disk is full or broken SQLite takes back everything, and knows no savepoint any more."""
         try:
             self._link.execute(words)
         except sqlite3.Error as error:
-            self._lost = self._lost or OperationalError(words, None, error)
+            self._lose(words, error)
+
+    def _lose(self, words: str, error: Exception) -> None:
+        self.lost = self.lost or of_sqlalchemy(words, error)
 
 
 class Together:
@@ -136,52 +153,86 @@ class Together:
         self._engine = engine
         self._turns = Turns()
         self._group: _Group | None = None
+        self._is_open = False
+        """Whether the pool's connection, if there is one in it, lives."""
 
-    @asynccontextmanager
-    async def transaction(self, patience: float) -> AsyncIterator[AsyncConnection]:
+    def transaction(self, patience: float) -> "_Member":
         """All or nothing. `patience`: seconds for which others go first. Raises what SQLAlchemy raises."""
-        group = await self._joined(patience)
-        try:
-            yield group.connection
-        except BaseException:
-            group.leave(undo=True)
-            await self._go_on()
-            raise
-        group.leave(undo=False)
-        await self._go_on()
-        await ended(group.end)
-        group.end.result()
+        return _Member(self, patience)
 
-    async def _joined(self, patience: float) -> _Group:
+    async def join(self, patience: float) -> _Group:
+        """Begin one, in the group that is still open or a new one. `go_on` must follow."""
         turn = self._turns.ask(patience)
-        try:
-            if not turn.done():
-                async with asyncio.timeout(WAIT):
-                    await turn
-            group = self._group or await self._begun()
-        except BaseException as error:
-            if turn.done() and not turn.cancelled():
-                await self._go_on()
-            if isinstance(error, TimeoutError):
-                raise NoConnection("too many wait for the database") from None
-            raise
+        if not turn.done():
+            await self._called(turn)
+        group = self._group
+        if group is None:
+            try:
+                group = self._group = await self._begun()
+            except BaseException:
+                self.go_on()
+                raise
         group.join()
         return group
 
-    async def _begun(self) -> _Group:
-        group = _Group(self._engine)
-        await group.begin()
-        self._group = group
-        return group
-
-    async def _go_on(self) -> None:
+    def go_on(self) -> None:
         """The next one's turn: in the same group, or after its commit."""
         group = self._group
         if group is not None and (group.is_full or not self._turns.is_wanted):
             self._group = None
-            try:
-                await group.commit()
-            finally:
-                self._turns.give()
+            group.commit(lambda: self._over(group))
         else:
             self._turns.give()
+
+    async def _called(self, turn: Turn) -> None:
+        late = turn.get_loop().call_later(WAIT, _give_up, turn)
+        try:
+            await turn
+        except asyncio.CancelledError:
+            if not turn.cancelled() and turn.exception() is None:  # it came in the same moment
+                self.go_on()
+            raise
+        finally:
+            late.cancel()
+
+    async def _begun(self) -> _Group:
+        group = _Group(self._engine)
+        waits = self._engine.pool.checkedin() > 0  # type: ignore[attr-defined]  # a pool that counts
+        is_open, self._is_open = self._is_open and waits, False
+        await group.begin(is_open=is_open)
+        return group
+
+    def _over(self, group: _Group) -> None:
+        self._is_open = group.lost is None
+        self._turns.give()
+
+
+class _Member:
+    """One transaction, as a context."""
+
+    __slots__ = ("_group", "_patience", "_together")
+
+    def __init__(self, together: Together, patience: float) -> None:
+        self._together = together
+        self._patience = patience
+
+    async def __aenter__(self) -> AsyncConnection:
+        self._group = await self._together.join(self._patience)
+        return self._group.connection
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
+    ) -> None:
+        group = self._group
+        group.leave(undo=error is not None)
+        self._together.go_on()
+        if error is None:
+            await group.end
+        elif group.is_ending:  # the connection is in use until then
+            with suppress(Exception):  # who has failed has an error of his own
+                await group.end
+
+
+def _give_up(turn: Turn) -> None:
+    if not turn.done():
+        turn.set_exception(NoConnection("too many wait for the database"))

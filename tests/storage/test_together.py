@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import event, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
-from sqlalchemy.util.concurrency import await_
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import sqlite, together
 from storage.db import Database
@@ -27,23 +27,22 @@ async def db(tmp_path: Path) -> AsyncIterator[Database]:
 
 
 class Commits:
-    """Counts commits, and holds them up while `may` is not set."""
+    """Counts commits that go to the disk, and holds them up while `may` is not set."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.count, self.may, self.error = 0, asyncio.Event(), None
         self.may.set()
-        commit = Link.commit
-
-        def counted(link: Link) -> None:
-            self.count += link.has_news
-            await_(self.may.wait())
-            if self.error is not None:
-                raise self.error
-            commit(link)
-
-        monkeypatch.setattr(Link, "commit", counted)
+        self.real = Link.to_disk
+        monkeypatch.setattr(Link, "to_disk", lambda link: asyncio.ensure_future(self.held(link)))
 
     error: Exception | None
+
+    async def held(self, link: Link) -> None:
+        self.count += 1
+        await self.may.wait()
+        if self.error is not None:
+            raise self.error
+        await self.real(link)
 
 
 @pytest.fixture
@@ -165,6 +164,42 @@ async def test_sqlite_takes_back_everything(db: Database, commits: Commits) -> N
     await late
     assert await said(db) >= {"first", "late"}
     assert not await said(db) & {"second", "third"}
+
+
+async def test_one_that_is_alone_loses_all_or_nothing_too(db: Database, commits: Commits) -> None:
+    with pytest.raises(ZeroDivisionError):
+        await say(db, "undone", then=fail)
+
+    async def lose(connection: AsyncConnection) -> None:
+        await connection.execute(text("INSERT INTO words VALUES ('first')"))
+        await connection.execute(text("ROLLBACK"))
+
+    async def alone() -> None:
+        async with db.transaction() as connection:
+            await lose(connection)
+
+    with pytest.raises(OperationalError, match="rolled back"):
+        await alone()
+    await say(db, "second")
+    assert await said(db) == {"second"}
+    assert commits.count == 1
+
+
+async def test_who_fails_while_nobody_else_is_there_waits_for_the_connection(
+    db: Database, commits: Commits
+) -> None:
+    """It is in the commit's hands until then, and could not be closed."""
+    commits.may.clear()
+    (first,) = await started(db, "first")
+    failing = asyncio.create_task(say(db, "second", then=fail))
+    also = asyncio.create_task(say(db, "third", then=fail))
+    await soon()
+    commits.may.set()
+    await first
+    ends = await asyncio.gather(failing, also, return_exceptions=True)
+    assert [type(end) for end in ends] == [ZeroDivisionError] * 2
+    assert db.engine.pool.checkedin() == 1  # type: ignore[attr-defined] # as SQLite's pool
+    assert await said(db) == {"first"}
 
 
 async def test_who_only_reads_waits_for_no_disk(db: Database, commits: Commits) -> None:
