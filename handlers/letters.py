@@ -65,7 +65,8 @@ async def draw(context: Context, letter: Queued) -> Drawn | None:
             return await _about_order(connection, context, t, letter)
         if "share" in letter.args:
             told = await share_letters.draw(connection, context, t, letter)
-            return None if told is None else Drawn(view=told)
+            stands_at = await share_letters.stands_at(connection, letter)
+            return None if told is None else Drawn(view=told, edits=stands_at)
     args = {name: str(value) for name, value in letter.args.items() if name != "text"}
     return Drawn(view=View(t(str(letter.args["text"]), **args), menu.home(t)))
 

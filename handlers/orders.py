@@ -89,6 +89,7 @@ async def order_button(
 async def mine(query: CallbackQuery, callback_data: Mine, bot: Bot, t: Texts, context: Context) -> None:
     """Somebody says what became of a purchase without an answer. The outbox draws what follows."""
     screen = Screen.of_press(query, bot)
+    await find_out.unknown(context.desk, callback_data.purchase, screen.user_id)
     await screen.answer(t.plain("one-moment"))
     await find_out.choose(context.desk, callback_data.purchase, callback_data.tag, screen.user_id)
 

@@ -13,10 +13,14 @@ from handlers.keyboard import Keyboard, button
 from handlers.share_seats import Titles, titles_of
 from handlers.texts import Html, Texts, given_name
 from handlers.views import menu
+from handlers.views import outcome as outcome_views
 from handlers.views import share_members as member_views
 from handlers.views.view import View
-from storage import accounts, people, shares
+from orders.share_notes import ASK_SETTLE
+from providers.site import Site
+from storage import accounts, outbox, people, purchases, shares
 from storage.outbox import Queued
+from storage.purchases import Outcome
 from storage.shares import Share
 
 
@@ -29,6 +33,7 @@ class _About:
     letter: Queued
     share: Share
     called: Titles
+    site: Site
 
     def arg(self, name: str) -> str:
         """What the letter says."""
@@ -48,7 +53,14 @@ async def draw(connection: AsyncConnection, context: Context, t: Texts, letter: 
         return None
     called = await titles_of(connection, context, t, share, account)
     key = str(letter.args["text"])
-    return await _DRAWN[key](_About(connection, t, letter, share, called))
+    return await _DRAWN[key](_About(connection, t, letter, share, called, context.desk.site(account)))
+
+
+async def stands_at(connection: AsyncConnection, letter: Queued) -> int | None:
+    """The message that says what the letter would say, which is edited then. None: it is a new one."""
+    if letter.purchase_id is None:
+        return None
+    return await outbox.told_of(connection, letter.chat_id, letter.purchase_id)
 
 
 async def _asks_in(about: _About) -> View | None:
@@ -88,6 +100,19 @@ async def _nearly(about: _About) -> View | None:
     )
 
 
+async def _settle(about: _About) -> View | None:
+    """What became of a purchase: asked as long as nobody knows, and told to who was asked."""
+    purchase = await purchases.get(about.connection, about.letter.purchase_id or "")
+    if purchase is None or purchase.chat_id == about.letter.chat_id:
+        return None
+    if purchase.state is not Outcome.UNKNOWN and await stands_at(about.connection, about.letter) is None:
+        return None
+    who, called = await about.name_of(purchase.user_id), about.called
+    return outcome_views.ask_owner(
+        about.t, about.site, purchase, who=who, group=called.group, account=called.account
+    )
+
+
 async def _handed_over(about: _About) -> View | None:
     t = about.t
     text = t(
@@ -119,6 +144,7 @@ _DRAWN: Mapping[str, Callable[[_About], Awaitable[View | None]]] = {
     "notice-nearly-day": _nearly,
     "notice-nearly-month": _nearly,
     "notice-handed-over": _handed_over,
+    ASK_SETTLE: _settle,
     "notice-share-ended-owner-left": _ended,
     "notice-share-ended-admin": _ended,
     "notice-share-ended-bot-removed": _ended,

@@ -290,26 +290,36 @@ async def _partly_found(
     return found
 
 
-async def choose(desk: Desk, purchase_id: str, tag: str, user_id: int) -> None:
-    """Somebody says which order is theirs, or (no tag) that nothing was bought.
+async def unknown(desk: Desk, purchase_id: str, user_id: int) -> Purchase:
+    """A purchase without an answer, for who may say what became of it.
 
-    Of what a share paid its owner alone says so: a word must neither free money that was spent, nor give
-    away an order that the owner made elsewhere. Raises Gone, NotYours, MayNot, NobodyKnows.
-
-    `tag`: the `option_tag` of the order's id at the site.
+    Of what a share paid its owner alone says so, also after its end: a word must neither free money that was
+    spent, nor give away an order that the owner made elsewhere. Raises Gone, NotYours, MayNot, NobodyKnows.
     """
     async with desk.db.transaction() as connection:
         purchase = await purchases.get(connection, purchase_id)
     if purchase is None or purchase.state is not Outcome.UNKNOWN:
         raise Gone("purchase")
     account = await desk.account(purchase.account_id)
+    if user_id == account.owner_id:
+        return purchase
     if purchase.share_id is not None:
         shares.demand(await shares.seat(desk, purchase.share_id, user_id), Right.RULE)
-    elif user_id not in {purchase.user_id, account.owner_id}:
+    elif user_id != purchase.user_id:
         raise NotYours
+    return purchase
+
+
+async def choose(desk: Desk, purchase_id: str, tag: str, user_id: int) -> None:
+    """Somebody says which order is theirs, or (no tag) that nothing was bought. Raises what `unknown` does.
+
+    `tag`: the `option_tag` of the order's id at the site.
+    """
+    purchase = await unknown(desk, purchase_id, user_id)
     if not tag:
         await settle.dismissed(desk, purchase, user_id)
         return
+    account = await desk.account(purchase.account_id)
     site_id = next((one["id"] for one in purchase.found or () if option_tag(one["id"]) == tag), None)
     if site_id is None:
         raise Gone("candidate")

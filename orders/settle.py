@@ -45,6 +45,7 @@ async def failed(desk: Desk, purchase: Purchase, error: SiteError) -> None:
     log.warning("not placed", purchase=purchase.id, outcome=state.value, error=str(error))
 
     async def write(connection: AsyncConnection) -> None:
+        was_asked = await _was_asked(connection, purchase)
         moved = await purchases.settle(
             connection,
             purchase.id,
@@ -60,7 +61,11 @@ async def failed(desk: Desk, purchase: Purchase, error: SiteError) -> None:
             next_find_ms=None if certain else desk.now_ms() + FIRST_FIND * 1000,
         )
         if moved:
-            await _tell_now(connection, desk, purchase)
+            # It may have been handed over since it was sent.
+            current = await purchases.get(connection, purchase.id) or purchase
+            await tell(connection, desk, current)
+            if was_asked or not certain:
+                await share_notes.ask_owner(connection, desk, current)
             event = Event.REFUSED if certain else Event.UNKNOWN
             await share_notes.settled(
                 connection, desk, purchase, event, amount=None if certain else purchase.ceiling
@@ -117,6 +122,7 @@ async def _learn(
         before = await purchases.get(connection, purchase.id)
         if before and await purchases.settle(connection, purchase.id, state, expect=expect, **values):
             await tell(connection, desk, before)
+            await share_notes.ask_owner(connection, desk, before)
             if state is not before.state:  # a hint more to what is unknown anyway moves no money
                 event, amount = _EVENTS[state], purchase.ceiling if state is Outcome.UNKNOWN else None
                 await share_notes.settled(connection, desk, before, event, amount=amount, user_id=user_id)
@@ -133,6 +139,7 @@ async def placed(desk: Desk, purchase: Purchase, seen: Sequence[Seen]) -> list[O
 
     async def write(connection: AsyncConnection) -> None:
         made.clear()
+        was_asked = await _was_asked(connection, purchase)
         moved = await purchases.settle(
             connection,
             purchase.id,
@@ -152,6 +159,8 @@ async def placed(desk: Desk, purchase: Purchase, seen: Sequence[Seen]) -> list[O
         card_id = current.card_id
         if purchase.act is not None and card_id is not None:
             await tell(connection, desk, current)  # its menu's message says that it was done
+        if was_asked:
+            await share_notes.ask_owner(connection, desk, current)
         await _forget_words(connection, purchase)
         await share_notes.settled(connection, desk, purchase, Event.PLACED, amount=charged)
         for one in seen:
@@ -201,10 +210,10 @@ async def tell(connection: AsyncConnection, desk: Desk, purchase: Purchase) -> N
     await outbox.put(connection, letter, desk.now_ms())
 
 
-async def _tell_now(connection: AsyncConnection, desk: Desk, purchase: Purchase) -> None:
-    """The same where it stands now: it may have been handed over since it was sent."""
-    current = await purchases.get(connection, purchase.id)
-    await tell(connection, desk, current or purchase)
+async def _was_asked(connection: AsyncConnection, purchase: Purchase) -> bool:
+    """Whether the owner of its share was asked what became of it: also of that they are told."""
+    before = None if purchase.share_id is None else await purchases.get(connection, purchase.id)
+    return before is not None and before.state is not Outcome.SENDING
 
 
 async def _write_order(

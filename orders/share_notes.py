@@ -19,6 +19,10 @@ WHAT_LENGTH = 200
 """Characters of what was ordered, in the log."""
 
 
+ASK_SETTLE = "ask-settle"
+"""The name of the letter that asks the owner what became of a purchase."""
+
+
 async def note(
     connection: AsyncConnection,
     desk: Desk,
@@ -119,6 +123,27 @@ async def warn(connection: AsyncConnection, desk: Desk, purchase: Purchase, room
         await note(connection, desk, share.id, Event.NEARLY, amount=room.spent, args=args)
         words = {"text": f"notice-nearly-{room.span.value}", "share": share.id, "spent": str(room.spent)}
         await tell_owner(connection, desk, share, {**words, "most": str(room.most), "user": user_id})
+
+
+async def ask_owner(connection: AsyncConnection, desk: Desk, purchase: Purchase) -> None:
+    """Have its owner asked what became of a share's purchase without an answer, or told what has.
+
+    Not where its own message is in the owner's private chat: that one asks. Ring the outbox's bell then.
+    """
+    if purchase.share_id is None or purchase.chat_id > 0:
+        return
+    account = await accounts.get(connection, purchase.account_id)
+    if account is None:
+        return
+    letter = Letter(
+        kind=Kind.NOTICE,
+        priority=Priority.OUTCOME,
+        user_id=account.owner_id,
+        chat_id=account.owner_id,
+        purchase_id=purchase.id,
+        args={"text": ASK_SETTLE, "share": purchase.share_id},
+    )
+    await outbox.put(connection, letter, desk.now_ms())
 
 
 async def tell_owner(

@@ -199,6 +199,18 @@ async def has_push(connection: AsyncConnection, chat_id: int, message_id: str) -
     return (await connection.execute(query.limit(1))).first() is not None
 
 
+async def told_of(connection: AsyncConnection, chat_id: int, purchase_id: str) -> int | None:
+    """The newest message that a notice of this purchase became in that chat."""
+    query = select(func.max(outbox.c.sent_id)).where(
+        outbox.c.purchase_id == purchase_id,
+        outbox.c.chat_id == chat_id,
+        outbox.c.kind == Kind.NOTICE.value,
+        outbox.c.state == "sent",
+    )
+    message_id: int | None = (await connection.execute(query)).scalar()
+    return message_id
+
+
 async def orders_without_a_chat(connection: AsyncConnection, user_id: int) -> list[str]:
     """The orders in groups whose codes can't go to this person's closed private chat: one for each group.
 

@@ -28,9 +28,7 @@ MOST_FOUND = 20
 
 def outcome(t: Texts, site: Site, purchase: Purchase, account: Account) -> View | None:
     """What is known of it. None once a new order is placed: then its card tells."""
-    head = crumbs_of(t, site, forget(purchase.picks))
-    if purchase.act is not None:
-        head = t.lines([t("crumb-act", act=t(f"act-{purchase.act}")), head])
+    head = _head(t, site, purchase)
     match purchase.state:
         case Outcome.SENDING:
             return View(t.blocks([head, t("outcome-sending" if purchase.act is None else "outcome-acting")]))
@@ -40,6 +38,12 @@ def outcome(t: Texts, site: Site, purchase: Purchase, account: Account) -> View 
             return _unknown(t, site, purchase, account, head)
         case Outcome.PLACED:
             return None if purchase.act is None else _done(t, purchase)
+
+
+def _head(t: Texts, site: Site, purchase: Purchase) -> Html:
+    """What was ordered or is to be done, and where."""
+    head = crumbs_of(t, site, forget(purchase.picks))
+    return head if purchase.act is None else t.lines([t("crumb-act", act=t(f"act-{purchase.act}")), head])
 
 
 def _done(t: Texts, purchase: Purchase) -> View:
@@ -82,50 +86,111 @@ def _refused(t: Texts, site: Site, purchase: Purchase, head: Html) -> View:
     if purchase.error == "bad-key":
         keyboard.row(button(t.plain("button-accounts"), Open(to=Page.ACCOUNTS)))
     keyboard.row(menu_button(t))
+    return View(t.blocks([head, _why_refused(t, site, purchase)]), keyboard.markup())
+
+
+def _why_refused(t: Texts, site: Site, purchase: Purchase) -> Html:
     if purchase.finding in WITHOUT_ANSWER:
-        why = t(f"finding-{purchase.finding.value}", site=site.name)
-    else:
-        said = reason(t, purchase.error or "refused", site.name, detail=purchase.detail)
-        why = t.lines([said, t("outcome-not-charged")])
-    return View(t.blocks([head, why]), keyboard.markup())
+        return t(f"finding-{purchase.finding.value}", site=site.name)
+    said = reason(t, purchase.error or "refused", site.name, detail=purchase.detail)
+    return t.lines([said, t("outcome-not-charged")])
 
 
 def _unknown(t: Texts, site: Site, purchase: Purchase, account: Account, head: Html) -> View:
-    if any(act.key == purchase.act and act.choices for line in site.lines for act in line.acts):
+    if _is_act_that_asks(site, purchase):
         return _unknown_act(t, site, purchase, head)
     at, price = t.date(purchase.created_at), t.money(purchase.ceiling)
-    known = f"finding-{purchase.finding.value}" if purchase.finding else "finding-looking"
-    charged = t.money(purchase.charged) if purchase.charged is not None else price
-    support = t("outcome-support", site=site.name, wish=_wish(purchase), price=price, at=at)
+    unknown = t("outcome-unknown", site=site.name, account=account.name, price=price, at=at)
     keyboard = Keyboard()
-    for one in (purchase.found or ())[:MOST_FOUND]:
-        mine = Mine(purchase=purchase.id, tag=option_tag(one["id"]))
-        keyboard.row(button(t.plain("button-mine", number=one["number"]), mine, style="success"))
-    keyboard.row(_again(t, purchase), button(t.plain("button-not-bought"), Mine(purchase=purchase.id)))
+    if _is_settled_elsewhere(purchase):
+        keyboard.row(_again(t, purchase))
+        found_out = [t("outcome-owner-asked")]
+    else:
+        _choices(t, keyboard, purchase)
+        keyboard.row(_again(t, purchase), button(t.plain("button-not-bought"), Mine(purchase=purchase.id)))
+        found_out = _found_out(t, site, purchase)
     keyboard.row(
         button(t.plain("button-orders-plain"), Open(to=Page.ORDERS, below=True)), menu_button(t, below=True)
     )
-    parts = [
-        head,
-        t("outcome-unknown", site=site.name, account=account.name, price=price, at=at),
-        t(known, site=site.name, price=charged),
-        support if purchase.finds else "",
-    ]
-    return View(t.blocks(parts), keyboard.markup())
+    return View(t.blocks([head, unknown, *found_out]), keyboard.markup())
 
 
 def _unknown_act(t: Texts, site: Site, purchase: Purchase, head: Html) -> View:
     """Something that was to be done with a number, and what it may have cost."""
-    act = t(f"act-{purchase.act}")
-    cost = (
-        t("outcome-act-price", price=t.money(purchase.ceiling)) if purchase.ceiling else t("outcome-act-fee")
-    )
+    keyboard = Keyboard()
     looking = t("outcome-act-looking", site=site.name) if purchase.next_find_ms else ""
-    keyboard = Keyboard().row(button(t.plain("button-not-done"), Mine(purchase=purchase.id)))
+    if _is_settled_elsewhere(purchase):
+        looking = t("outcome-owner-asked")
+    else:
+        keyboard.row(button(t.plain("button-not-done"), Mine(purchase=purchase.id)))
     show = OrderButton(do=OrderDo.SHOW, id=purchase.order_id or "")
     keyboard.row(button(t.plain("button-card"), show), menu_button(t, below=True))
-    unknown = t.lines([t("outcome-act-unknown", site=site.name, act=act), cost])
-    return View(t.blocks([head, unknown, looking]), keyboard.markup())
+    return View(t.blocks([head, _act_may_be_done(t, site, purchase), looking]), keyboard.markup())
+
+
+def ask_owner(t: Texts, site: Site, purchase: Purchase, *, who: str, group: str, account: Html) -> View:
+    """What somebody ordered in a group and nobody knows: whoever lends the account settles it, in private.
+
+    Once it is settled the same message says how.
+    """
+    head = t.lines([t("ask-settle-head", name=who, group=group, account=account), _head(t, site, purchase)])
+    if purchase.state is Outcome.UNKNOWN:
+        return _ask_owner(t, site, purchase, head)
+    if purchase.state is Outcome.PLACED:
+        placed = t("ask-settle-placed", group=group)
+        settled = placed if purchase.act is None else t("act-done", act=t(f"act-{purchase.act}"))
+    else:
+        settled = _why_refused(t, site, purchase)
+    return View(t.blocks([head, settled]), Keyboard().row(menu_button(t, below=True)).markup())
+
+
+def _ask_owner(t: Texts, site: Site, purchase: Purchase, head: Html) -> View:
+    keyboard = Keyboard()
+    if _is_act_that_asks(site, purchase):
+        keyboard.row(button(t.plain("button-not-done"), Mine(purchase=purchase.id)))
+        unknown = _act_may_be_done(t, site, purchase)
+        found_out = [t("outcome-act-looking", site=site.name)] if purchase.next_find_ms else []
+    else:
+        _choices(t, keyboard, purchase)
+        keyboard.row(button(t.plain("button-not-bought"), Mine(purchase=purchase.id)))
+        at, price = t.date(purchase.created_at), t.money(purchase.ceiling)
+        unknown = t("ask-settle", site=site.name, price=price, at=at)
+        found_out = _found_out(t, site, purchase)
+    keyboard.row(menu_button(t, below=True))
+    return View(t.blocks([head, unknown, *found_out]), keyboard.markup())
+
+
+def _is_act_that_asks(site: Site, purchase: Purchase) -> bool:
+    return any(act.key == purchase.act and act.choices for line in site.lines for act in line.acts)
+
+
+def _is_settled_elsewhere(purchase: Purchase) -> bool:
+    """Whether the owner of a share settles it: what else the account has bought is not for the group."""
+    return purchase.share_id is not None and purchase.chat_id < 0
+
+
+def _choices(t: Texts, keyboard: Keyboard, purchase: Purchase) -> None:
+    """A button for each order at the site that can be it."""
+    for one in (purchase.found or ())[:MOST_FOUND]:
+        mine = Mine(purchase=purchase.id, tag=option_tag(one["id"]))
+        keyboard.row(button(t.plain("button-mine", number=one["number"]), mine, style="success"))
+
+
+def _found_out(t: Texts, site: Site, purchase: Purchase) -> list[Html]:
+    """What is known so far, and what to write to the site's support."""
+    at, price = t.date(purchase.created_at), t.money(purchase.ceiling)
+    known = f"finding-{purchase.finding.value}" if purchase.finding else "finding-looking"
+    charged = t.money(purchase.charged) if purchase.charged is not None else price
+    found = [t(known, site=site.name, price=charged)]
+    if purchase.finds:
+        found.append(t("outcome-support", site=site.name, wish=_wish(purchase), price=price, at=at))
+    return found
+
+
+def _act_may_be_done(t: Texts, site: Site, purchase: Purchase) -> Html:
+    act, price = t(f"act-{purchase.act}"), purchase.ceiling
+    cost = t("outcome-act-price", price=t.money(price)) if price else t("outcome-act-fee")
+    return t.lines([t("outcome-act-unknown", site=site.name, act=act), cost])
 
 
 def _again(t: Texts, purchase: Purchase) -> InlineKeyboardButton | None:

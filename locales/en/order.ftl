@@ -129,6 +129,7 @@ outcome-unknown =
 
     Pinbell never orders again by itself. If the answer or a code still comes, it appears here.
 finding-looking = 🔎 Looking for it at { $site }…
+outcome-owner-asked = 🔎 It is being found out, and the account's owner is asked in private.
 finding-several = 🔎 { $site } has several orders that fit. Which one is yours?
 finding-charged = 💵 { $site } charged { $price }, but doesn't tell the number.
 finding-not-charged = 💵 { $site } shows no charge for it: most likely it was not bought.

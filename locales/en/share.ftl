@@ -123,6 +123,13 @@ asks-answered-viewer = 👀 <b>{ $name }</b> can look on at { $account } in <b>{
 asks-answered-no = ✋ <b>{ $name }</b> was not let in to { $account } in <b>{ $group }</b>.
 asks-late = This question was answered before, or <b>{ $name }</b> is not in the group any more.
 notice-let-in = ✅ { $who }, you can order with { $account } here now: /order
+ask-settle-head = 👥 <b>{ $name }</b> in <b>{ $group }</b>, with { $account }:
+ask-settle =
+    ❔ <b>{ $site } hasn't answered.</b>
+    Nobody knows yet whether the number was bought. { $price } may have been charged ({ $at }).
+
+    You alone can settle it; the group then sees what came of it.
+ask-settle-placed = ✅ It was bought. Its card is in <b>{ $group }</b>.
 notice-nearly-person = 💸 <b>{ $group }</b>: <b>{ $name }</b> has spent { $spent } of { $most } today with { $account }.
 notice-nearly-day = 💸 <b>{ $group }</b> has spent { $spent } of { $most } today with { $account }.
 notice-nearly-month = 💸 <b>{ $group }</b> has spent { $spent } of { $most } this month with { $account }.

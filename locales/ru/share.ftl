@@ -123,6 +123,13 @@ asks-answered-viewer = 👀 <b>{ $name }</b> видит { $account } в груп
 asks-answered-no = ✋ <b>{ $name }</b> не получает доступа к { $account } в группе <b>{ $group }</b>.
 asks-late = На этот вопрос уже ответили, или <b>{ $name }</b> больше не в группе.
 notice-let-in = ✅ { $who }, теперь вы можете заказывать здесь с { $account }: /order
+ask-settle-head = 👥 <b>{ $name }</b> в группе <b>{ $group }</b>, с { $account }:
+ask-settle =
+    ❔ <b>{ $site } не ответил.</b>
+    Пока никто не знает, куплен ли номер. Могло списаться { $price } ({ $at }).
+
+    Решаете только вы; группа увидит, чем кончилось.
+ask-settle-placed = ✅ Номер куплен. Карточка — в группе <b>{ $group }</b>.
 notice-nearly-person = 💸 <b>{ $group }</b>: <b>{ $name }</b> — потрачено { $spent } из { $most } за сегодня с { $account }.
 notice-nearly-day = 💸 <b>{ $group }</b>: за сегодня потрачено { $spent } из { $most } с { $account }.
 notice-nearly-month = 💸 <b>{ $group }</b>: за месяц потрачено { $spent } из { $most } с { $account }.
