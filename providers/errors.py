@@ -111,6 +111,10 @@ class RateLimited(Refused):
         self.retry_after = retry_after
 
 
+OF_THE_ACCOUNT = (BadKey, RateLimited)
+"""Refusals of everything: they say nothing of what was asked for."""
+
+
 class NoAnswer(SiteError):
     """No answer that can be understood: time-out, reset, 5xx, HTML, cut-off or malformed JSON.
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from providers.errors import BadKey, NotFound, RateLimited, Refused
+from providers.errors import OF_THE_ACCOUNT, NotFound, Refused
 from providers.gearsms_common import data_of, options_of, order_request, request
 from providers.shape import each_map, get_money, get_phone, get_stamp, get_text, need_money, need_text
 from providers.site import (
@@ -123,7 +123,7 @@ class GearRentals(Site):
         prefixed = order.facts.get(PREFIXED) is True
         try:
             return await self._rental_check(credentials, order, prefixed=prefixed)
-        except (BadKey, RateLimited):
+        except OF_THE_ACCOUNT:
             raise
         except Refused as error:
             try:

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 from providers.door import Answer, Request
-from providers.errors import BadKey, NotAllowed, NotFound, RateLimited, Refused
+from providers.errors import OF_THE_ACCOUNT, BadKey, NotAllowed, NotFound, RateLimited, Refused
 from providers.gotsms_line import REFUSALS
 from providers.pages import Entry, Page, follow
 from providers.shape import each_map, get_int, get_text, need_map
@@ -18,6 +18,7 @@ from providers.site import (
 )
 
 ERRORS: Mapping[int, type[Refused]] = {401: BadKey, 404: NotFound}
+JSON = {"Content-Type": "application/json", "Accept": "application/json"}
 CATALOG_PAGES = 100
 LIST_PAGES = 10
 RATE_PAUSE = 30.0
@@ -48,7 +49,21 @@ class GotCommon(Site):
     async def _page(self, asked: Request, number: int) -> Page:
         # the answers show pages, the document names no parameter for them
         paged = replace(asked, params={"page": number} if number > 1 else {})
-        return (await self._read(paged, page_of))[0]
+        return (await self._read_on(paged))[0]
+
+    async def _read_on(self, asked: Request) -> tuple[Page, str | None]:
+        """A page of a list, and the message before which the next one ends.
+
+        Whatever asks for more than the first is a guess: should the site refuse it, there is no more.
+        """
+        try:
+            return await self._read(asked, page_of)
+        except OF_THE_ACCOUNT:
+            raise
+        except Refused:
+            if not asked.params:
+                raise
+            return Page(entries=()), None
 
     async def _list(
         self,
@@ -70,13 +85,16 @@ def request(
     params: Mapping[str, str | int] | None = None,
     json: Mapping[str, Any] | None = None,
 ) -> Request:
-    """A request, with the account's key where one is given."""
+    """A request, with the account's key where one is given.
+
+    The document's examples say that they send JSON where they send nothing too.
+    """
     key = credentials["api_key"] if credentials else ""
     return Request(
         method=method,
         path=path,
         template=template,
-        headers={"Authorization": f"Bearer {key}"} if key else {},
+        headers=JSON | ({"Authorization": f"Bearer {key}"} if key else {}),
         params=params or {},
         json=json,
         secret=key,

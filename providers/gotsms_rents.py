@@ -8,7 +8,7 @@ from weakref import WeakValueDictionary
 
 from providers.door import Door
 from providers.errors import NoAnswer, NotFound, SiteError, Unclear
-from providers.gotsms_common import LIST_PAGES, data_of, id_of, inner_of, page_of, rent_request, request
+from providers.gotsms_common import LIST_PAGES, data_of, id_of, inner_of, rent_request, request
 from providers.gotsms_line import JOURNALS, STATES
 from providers.gotsms_plans import GotPlans, is_daily, is_monthly
 from providers.pages import Entry, Page, strike_off
@@ -182,8 +182,8 @@ class GotRents(GotPlans):
     ) -> tuple[Page, str | None]:
         # `next_before_id` is documented, the parameter that takes it is not
         params = {"before_id": before} if before else {}
-        return await self._read(
-            rent_request("GET", "/numbers/:id/messages", credentials, order, params=params), page_of
+        return await self._read_on(
+            rent_request("GET", "/numbers/:id/messages", credentials, order, params=params)
         )
 
     async def _messages_of(self, credentials: Credentials, order: OrderRef, number: int) -> Sheet:

@@ -11,6 +11,7 @@ from typing import Any
 
 from providers.door import Answer, Request
 from providers.errors import (
+    OF_THE_ACCOUNT,
     BadKey,
     Conflict,
     Forged,
@@ -253,14 +254,21 @@ class SmsGig(Site):
         """All services, or those up to the page with the wanted one.
 
         The parameter `page` is not documented, but `meta` counts pages of 100 in 360. Should the site
-        ignore it, a page brings nothing new and the walk ends.
+        ignore it, a page brings nothing new and the walk ends; should it refuse it, there is one page.
         """
         found: dict[str, Option] = {}
         for number in range(1, MOST_PAGES + 1):
             params = {"page": number} if number > 1 else {}
-            page, total = await self._read(
-                _request(credentials, "GET", "/s1/services", params=params), _services
-            )
+            try:
+                page, total = await self._read(
+                    _request(credentials, "GET", "/s1/services", params=params), _services
+                )
+            except OF_THE_ACCOUNT:
+                raise
+            except Refused:
+                if not found:
+                    raise
+                break
             news = {option.id: option for option in page if option.id not in found}
             found |= news
             if not news or wanted in found or (total is not None and len(found) >= total):

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from providers.errors import NoAnswer, NoNumbers
+from providers.errors import BadKey, NoAnswer, NoNumbers, RateLimited, Refused
 from providers.gotsms import GotSms
 from providers.words import (
     Effect,
@@ -23,6 +23,20 @@ async def test_balance(gotsms: GotSms, replay: Replay) -> None:
     replay.put("GET", "/account", DOCUMENT["account"])
     assert await gotsms.balance(KEY) == Decimal("125.5")
     assert replay.only.headers["authorization"] == "Bearer 1|made-up-token"
+
+
+async def test_every_request_says_that_it_sends_and_takes_json(gotsms: GotSms, replay: Replay) -> None:
+    replay.put("GET", "/pricelist", DOCUMENT["pricelist"])
+    replay.put("GET", "/account", DOCUMENT["account"])
+    replay.put("POST", "/rents", DOCUMENT["rent created"], status=201)
+    replay.put("POST", f"/numbers/{RENT}/wake-up", DOCUMENT["woken"])
+    await gotsms.prices()
+    await gotsms.balance(KEY)
+    await gotsms.buy(KEY, "numbers", PICKS)
+    await gotsms.act(KEY, "wake", ORDER)
+    assert len(replay.asked) == 4
+    for each in replay.asked:
+        assert (each.headers["content-type"], each.headers["accept"]) == ("application/json",) * 2
 
 
 async def test_services_with_the_lowest_price_of_the_public_list(gotsms: GotSms, replay: Replay) -> None:
@@ -55,6 +69,24 @@ async def test_a_site_that_ignores_the_page_is_not_asked_for_ever(gotsms: GotSms
     replay.put("GET", "/pricelist", {"success": True, "data": []})
     assert [each.id for each in await gotsms.options(KEY, "numbers", "service", {})] == ["1"]
     assert [query for _, path, query in asked(replay) if path == "/services"] == [{}, {"page": "2"}]
+
+
+@pytest.mark.parametrize("status", [400, 404, 422])
+async def test_a_site_that_takes_no_page_has_one(gotsms: GotSms, replay: Replay, status: int) -> None:
+    replay.put("GET", "/services", page([{"id": "1", "name": "One"}], last=2))
+    replay.put("GET", "/services", {"success": False, "message": "?"}, query={"page": "2"}, status=status)
+    replay.put("GET", "/pricelist", {"success": True, "data": []})
+    assert [each.id for each in await gotsms.options(KEY, "numbers", "service", {})] == ["1"]
+
+
+@pytest.mark.parametrize(("status", "error"), [(401, BadKey), (429, RateLimited)])
+async def test_a_catalog_is_never_cut_short_by_a_refusal_of_the_account(
+    gotsms: GotSms, replay: Replay, status: int, error: type[Refused]
+) -> None:
+    replay.put("GET", "/services", page([{"id": "1", "name": "One"}], last=2))
+    replay.put("GET", "/services", {"success": False}, query={"page": "2"}, status=status)
+    with pytest.raises(error):
+        await gotsms.options(KEY, "numbers", "service", {})
 
 
 async def test_countries_are_those_of_the_services_plans(gotsms: GotSms, replay: Replay) -> None:
@@ -104,7 +136,7 @@ async def test_buying_rents_a_plan(gotsms: GotSms, replay: Replay) -> None:
     replay.put("POST", "/rents", DOCUMENT["rent created"], status=201)
     [seen] = await gotsms.buy(KEY, "numbers", PICKS)
     assert replay.only.json == {"plan_id": "uuid"}
-    assert replay.only.headers["content-type"] == "application/json"
+    assert replay.only.query == {}
     assert (seen.id, seen.state, seen.number) == ("uuid", State.WAITING, "+18001234567")
     assert (seen.price, seen.created_at, seen.expires_at) == (Decimal(1), NOON, NOON + DAY)
     assert seen.picks == {"service": "uuid", "plan": "uuid"}

@@ -63,6 +63,13 @@ async def test_should_the_guess_be_wrong_the_same_page_ends_it(gotsms: GotSms, r
     assert [query for *_, query in asked(replay)] == [{}, {}, {"before_id": "uuid"}]
 
 
+async def test_should_the_guess_be_refused_there_is_one_page(gotsms: GotSms, replay: Replay) -> None:
+    put_rent(replay, DOCUMENT["status"], DOCUMENT["rent messages"])
+    no = {"success": False, "message": "The before id field is prohibited."}
+    replay.put("GET", f"/numbers/{RENT}/messages", no, query={"before_id": "uuid"}, status=422)
+    assert [sms.code for sms in (await gotsms.look(KEY, ORDER)).messages] == ["123456"]
+
+
 async def test_messages_known_already_are_not_paged_through_again(gotsms: GotSms, replay: Replay) -> None:
     put_rent(replay, DOCUMENT["status"], DOCUMENT["rent messages"])
     await gotsms.look(KEY, replace(ORDER, facts={"known_till": NOON + 1}))

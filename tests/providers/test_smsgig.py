@@ -62,6 +62,14 @@ async def test_services_are_read_page_by_page(smsgig: SmsGig, replay: Replay) ->
     assert [asked.query for asked in replay.asked] == [{}, {"page": "2"}, {"page": "3"}]
 
 
+@pytest.mark.parametrize("status", [400, 404, 422])
+async def test_a_site_that_takes_no_page_has_one(smsgig: SmsGig, replay: Replay, status: int) -> None:
+    meta = {"total": 3, "per_page": 1}
+    replay.put("GET", "/s1/services", {"data": [service("a")], "meta": meta})
+    replay.put("GET", "/s1/services", {"message": "?"}, query={"page": "2"}, status=status)
+    assert [option.id for option in await smsgig.options(KEYS, "s1", "service", {})] == ["a"]
+
+
 async def test_a_site_that_ignores_the_page_is_not_asked_for_ever(smsgig: SmsGig, replay: Replay) -> None:
     replay.put("GET", "/s1/services", EXAMPLES["services"])  # one service, "total": 360
     assert len(await smsgig.options(KEYS, "s1", "service", {})) == 1
