@@ -60,6 +60,9 @@ WRITE_AGAIN = 0.5
 GIVEN_UP_AFTER = 24 * 3600
 """Seconds for which a letter that can't be drawn is tried: a wrong secret key is put right by then."""
 
+UNCLEAR_TWICE = "unclear twice"
+"""A code for one member of a group that may have been shown there twice: not a third time."""
+
 LONGEST_DRAWING_PAUSE = 600.0
 DRAIN = 20.0
 
@@ -247,6 +250,8 @@ class Outbox:
             return self._after_a_pause(letter, "telegram is not well yet")
         if drawn.only_for is None:
             return None
+        if letter.error == UNCLEAR_TWICE:
+            return await self._to_who_ordered(letter, drawn.only_for, "not a third time into the group")
         try:
             await can_whisper(self.bot, letter.chat_id, drawn.only_for, request_timeout=TIME_OUT)
         except (TelegramRetryAfter, TelegramMigrateToChat) as error:
@@ -287,17 +292,19 @@ class Outbox:
     def _unclear(self, letter: Queued, error: Exception, only_for: int | None) -> Write:
         """No answer from Telegram that says so. It may have delivered.
 
-        What one member of a group alone may see stands on no card there: the second time it goes home.
+        What one member of a group alone may see stands on no card there: after the second time it goes home,
+        once Telegram says again who is still in the group.
         """
         log.warning("telegram does not answer", letter=letter.id, error=type(error).__name__)
         pause = _backoff(letter)
         at_ms = self._in(pause)
         self.limits.freeze(letter.chat_id, pause)  # keeps the order within the chat
-        if letter.unsure and only_for is not None:
-            return self._take_home(letter, only_for, "unclear twice")
 
         async def write(connection: AsyncConnection) -> None:
-            await _repeat(connection, letter, at_ms, type(error).__name__)
+            if letter.unsure and only_for is not None:
+                await outbox.again(connection, letter, at_ms, unsure=True, error=UNCLEAR_TWICE)
+            else:
+                await _repeat(connection, letter, at_ms, type(error).__name__)
 
         return write
 
@@ -317,9 +324,10 @@ class Outbox:
 
     def _later(self, letter: Queued, seconds: float, error: str) -> Write:
         at_ms = self._in(seconds)
+        why = UNCLEAR_TWICE if letter.error == UNCLEAR_TWICE else error  # that is not forgotten meanwhile
 
         async def write(connection: AsyncConnection) -> None:
-            await outbox.again(connection, letter, at_ms, unsure=False, error=error)
+            await outbox.again(connection, letter, at_ms, unsure=False, error=why)
 
         return write
 

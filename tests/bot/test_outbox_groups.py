@@ -328,6 +328,26 @@ async def test_after_two_unclear_whispers_the_code_goes_home_marked(bot: Rig) ->
     assert AGAIN in push["text"]
 
 
+@pytest.mark.parametrize("is_silent", [True, False])
+async def test_after_two_unclear_whispers_the_code_of_who_has_left_is_the_owners(
+    bot: Rig, *, is_silent: bool
+) -> None:
+    """Whoever was removed meanwhile gets it on no way, also if Telegram is silent for a while."""
+    group = await lent(bot, is_admin=True)
+    order = await group.carded()
+    await bot.fault("sendMessage", "reset", times=2)
+    if is_silent:
+        await bot.fault("getMe", "reset", times=2, after=1)
+    await group.role(BORIS, "kicked")
+    bot.world.telegram.hub.bots[BOT].updates.waiting.clear()
+    await bot.sms(order, CODE)
+    await send_all(bot)
+    assert len(await bot.calls("sendMessage", chat_id=group.id)) == 3  # its card, and twice the code
+    assert await has_read(bot, CODE, ANNA)
+    for person in (BORIS, CLARA):
+        assert await has_read(bot, CODE, person) == []
+
+
 @pytest.mark.parametrize("is_admin", [True, False])
 async def test_a_kill_at_any_step_loses_nothing_and_tells_nobody_else(bot: Rig, is_admin: bool) -> None:
     """While it was on its way into the group, and while it was on its way home."""
