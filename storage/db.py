@@ -178,13 +178,13 @@ def _driver_url(url: str) -> str:
 
 def _postgres(url: str) -> AsyncEngine:
     # Asked first whether they still live: a restarted server costs no purchase its answer.
-    return create_async_engine(url, pool_size=10, pool_pre_ping=True)
+    return create_async_engine(url, pool_size=10, pool_pre_ping=True, hide_parameters=True)
 
 
 def _sqlite(url: str) -> AsyncEngine:
     # One connection: tasks sharing more would lose updates, and SQLite before 3.51.3 can corrupt a WAL
     # database when several connections write and checkpoint at once.
-    engine = create_async_engine(url, pool_size=1, max_overflow=0)
+    engine = create_async_engine(url, pool_size=1, max_overflow=0, hide_parameters=True)
     event.listen(engine.sync_engine, "connect", sqlite.prepare)
     event.listen(engine.sync_engine, "begin", sqlite.begin)
     return engine

@@ -90,9 +90,13 @@ class Link(AsyncAdapt_aiosqlite_connection):
         """As SQLAlchemy's, without a thread between."""
         return self._own.cursor(_Cursor)
 
-    def execute(self, words: str, *_: Any) -> Any:
-        """One statement without a result."""
-        return self._own.execute(words)
+    def execute(self, words: str, given: Any = ()) -> sqlite3.Cursor:
+        """One statement. All its rows are to be fetched at once."""
+        return self._own.execute(words, given)
+
+    def execute_each(self, words: str, all_given: Iterable[Sequence[Any]]) -> None:
+        """The same statement with each of these."""
+        self._own.executemany(words, all_given)
 
     async def begin(self) -> None:
         """Take the write lock. Raises sqlite3.Error: it could not be had, for so long or at all."""
