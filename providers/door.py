@@ -7,13 +7,12 @@ import ssl
 import sys
 import time
 import zlib
-from collections import Counter
+from collections import deque
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
-from functools import cache
-from http.cookiejar import CookieJar, DefaultCookiePolicy
+from functools import cache, lru_cache
 from typing import Any, NoReturn
 
 import httpx
@@ -27,6 +26,14 @@ BODY_CAP = 2 * 1024 * 1024
 """Most bytes of a decoded body; the largest real catalog has some hundred kB."""
 
 READ_ATTEMPTS = 3
+
+CONNECT = 10.0
+"""Most seconds for a connection to be made."""
+
+KEPT = 60.0
+"""Seconds for which a connection that nobody uses is kept."""
+
+ALWAYS = {"User-Agent": "Pinbell", "Accept": "application/json", "Accept-Encoding": "gzip"}
 
 NEVER_SENT = (
     httpx.ConnectError,
@@ -98,35 +105,38 @@ class Door:
         self.site = site
         self.base_url = base_url.rstrip("/")
         self.deadline = deadline
+        self._patience = {"connect": min(CONNECT, deadline * 0.8)}
+        """The rest is bounded by the deadline of the whole."""
         self.body_cap = body_cap
         self.clock_offset = 0.0
         """The site's clock minus ours in seconds, from its Date header."""
         self._slots = asyncio.Semaphore(connections)
         self._running: set[asyncio.Task[Answer]] = set()
-        self._connections = connections
-        self._client = self._open()
-        self._users = Counter[httpx.AsyncClient]()
+        self._open = set[httpx.AsyncHTTPTransport]()
+        self._idle = deque[tuple[float, httpx.AsyncHTTPTransport]]()
+        """Since when, and which: the one used last is used next."""
 
     async def close(self) -> None:
         """Let running requests end, then close the connections."""
         if self._running:
             await asyncio.wait(self._running, timeout=self.deadline)
-        await self._client.aclose()
+        self._idle.clear()
+        for line in list(self._open):
+            await self._hang_up(line)
 
     async def read(self, request: Request) -> Answer:
         """Ask something that changes nothing: repeated with back-off while there is no answer.
 
         Raises NoAnswer.
         """
-        async for attempt in stamina.retry_context(
-            on=_worth_retrying, attempts=READ_ATTEMPTS, wait_initial=0.2, wait_max=2.0, timeout=self.deadline
-        ):
-            with attempt:
-                answer = await self.once(request)
-                if not answer.is_json and not 400 <= answer.status < 500:
-                    reason = "not-json" if answer.status < 400 else "server-error"
-                    self.fail(request, reason, status=answer.status)
-        return answer
+        begun = time.monotonic()
+        try:
+            return await self._read_once(request)
+        except NoAnswer as error:
+            left = self.deadline - (time.monotonic() - begun)
+            if left <= 0 or not _worth_retrying(error):
+                raise
+            return await self._read_again(request, error, left)
 
     async def once(self, request: Request) -> Answer:
         """Ask exactly once, whatever happens. For everything that spends money or changes an order.
@@ -145,6 +155,24 @@ class Door:
         """Raise NoAnswer for this request."""
         raise NoAnswer(self.site, request.call, reason=reason, sent=sent, status=status) from None
 
+    async def _read_once(self, request: Request) -> Answer:
+        answer = await self.once(request)
+        if not answer.is_json and not 400 <= answer.status < 500:
+            reason = "not-json" if answer.status < 400 else "server-error"
+            self.fail(request, reason, status=answer.status)
+        return answer
+
+    async def _read_again(self, request: Request, error: NoAnswer, left: float) -> Answer:
+        """The other attempts of a read: most need none, and making ready for them costs a tenth of it."""
+        async for attempt in stamina.retry_context(
+            on=_worth_retrying, attempts=READ_ATTEMPTS, wait_initial=0.2, wait_max=2.0, timeout=left
+        ):
+            with attempt:
+                if attempt.num == 1:
+                    raise error
+                answer = await self._read_once(request)
+        return answer
+
     def _forget(self, task: asyncio.Task[Answer]) -> None:
         self._running.discard(task)
         if not task.cancelled():
@@ -154,9 +182,9 @@ class Door:
         sent = False
         try:
             async with asyncio.timeout(request.deadline or self.deadline):
-                async with self._slots, self._lent() as client:  # nothing ever waits in httpx's own pool
+                async with self._slots, self._line() as line:
                     sent = True
-                    return await self._stream(client, request)
+                    return await self._ask(line, request)
         except NEVER_SENT:
             self.fail(request, "unreachable", sent=False)
         except (TimeoutError, httpx.TimeoutException):
@@ -164,48 +192,50 @@ class Door:
         except (httpx.HTTPError, httpx.StreamError, zlib.error):
             self.fail(request, "cut")
 
-    def _open(self) -> httpx.AsyncClient:
-        patience = self.deadline * 0.8  # so that plain silence ends inside httpx and not by cancelling it
-        return httpx.AsyncClient(
-            verify=_tls(),
-            limits=httpx.Limits(max_connections=self._connections, keepalive_expiry=60),
-            timeout=httpx.Timeout(patience, connect=min(10.0, patience)),
-            follow_redirects=False,  # httpx would carry X-API-Key to another origin
-            trust_env=False,
-            # one client serves many people: a cookie of one must not go with another's key
-            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
-            headers={"User-Agent": "Pinbell", "Accept": "application/json", "Accept-Encoding": "gzip"},
-        )
-
     @asynccontextmanager
-    async def _lent(self) -> AsyncIterator[httpx.AsyncClient]:
-        """The client. httpx can lose a pool place for good where a request is cancelled: then a new one."""
-        client = self._client
-        self._users[client] += 1
-        try:
-            yield client
-        except asyncio.CancelledError:
-            if client is self._client:
-                self._client = self._open()
-            raise
-        finally:
-            self._users[client] -= 1
-            if client is not self._client and not self._users[client]:
-                del self._users[client]
-                await client.aclose()
+    async def _line(self) -> AsyncIterator[httpx.AsyncHTTPTransport]:
+        """A connection of one's own. One on which anything went wrong, or was broken off, is not used again.
 
-    async def _stream(self, client: httpx.AsyncClient, request: Request) -> Answer:
-        async with client.stream(
+        A pool of httpx looks at all its connections at each request, and loses places where one is cancelled.
+        Its clients follow redirects, keep cookies and heed the environment: a key must go nowhere else.
+        """
+        if self._idle and time.monotonic() - self._idle[0][0] > KEPT:
+            await self._hang_up(self._idle.popleft()[1])
+        line = self._idle.pop()[1] if self._idle else self._dial()
+        try:
+            yield line
+        except BaseException:
+            await self._hang_up(line)
+            raise
+        self._idle.append((time.monotonic(), line))
+
+    def _dial(self) -> httpx.AsyncHTTPTransport:
+        limits = httpx.Limits(max_connections=1, keepalive_expiry=KEPT)
+        line = httpx.AsyncHTTPTransport(verify=_tls(), trust_env=False, limits=limits)
+        self._open.add(line)
+        return line
+
+    async def _hang_up(self, line: httpx.AsyncHTTPTransport) -> None:
+        self._open.discard(line)
+        await line.aclose()
+
+    async def _ask(self, line: httpx.AsyncHTTPTransport, request: Request) -> Answer:
+        asked = httpx.Request(
             request.method,
             self.base_url + request.path,
-            headers=dict(request.headers),
+            headers={**ALWAYS, **request.headers},
             params=dict(request.params) or None,
             json=None if request.json is None else dict(request.json),
-        ) as response:
+            extensions={"timeout": self._patience},
+        )
+        response = await line.handle_async_request(asked)
+        try:
             self._note_clock(response.headers.get("date"))
             if response.is_redirect:
                 self.fail(request, "redirect", status=response.status_code)
             body = await self._body(request, response)
+        finally:
+            await response.aclose()
         try:
             is_json, data = True, parse_json(body)
         except BadShape:
@@ -231,16 +261,23 @@ class Door:
 
     def _note_clock(self, date: str | None) -> None:
         if date:
-            try:
-                self.clock_offset = parsedate_to_datetime(date).timestamp() - time.time()
-            except (ValueError, OverflowError):
-                self.clock_offset = 0.0
+            stamp = _stamp(date)
+            self.clock_offset = 0.0 if stamp is None else stamp - time.time()
 
 
 @cache
 def _tls() -> ssl.SSLContext:
     """The trusted authorities: read once for all doors, since they take 20 ms and 1 MB."""
     return httpx.create_ssl_context(trust_env=False)
+
+
+@lru_cache(maxsize=8)
+def _stamp(date: str) -> float | None:
+    """Epoch seconds of a Date header; None if it is none. Many answers of a second have the same."""
+    try:
+        return parsedate_to_datetime(date).timestamp()
+    except (ValueError, OverflowError):
+        return None
 
 
 def _worth_retrying(error: Exception) -> bool:

@@ -333,6 +333,54 @@ async def test_a_connection_that_the_site_closed_meanwhile_costs_no_second_reque
         assert len(server.heads) == 5
 
 
+# --- connections ---
+
+
+async def test_connections_are_used_again_and_never_more_than_allowed() -> None:
+    async with Hostile(says(http())) as server:
+        door = Door("gearsms", server.base, connections=3)
+        for _ in range(5):
+            await door.once(request())
+        assert server.connections == 1
+
+        await asyncio.gather(*(door.once(request()) for _ in range(30)))
+        assert server.connections <= 3
+        await door.close()
+
+        assert len(server.heads) == 35
+
+
+@pytest.mark.parametrize("name", ["redirect", "50 MB", "half a body", "cut gzip"])
+async def test_a_connection_on_which_something_went_wrong_is_not_used_again(name: str) -> None:
+    async def once_bad(server: Hostile, writer: asyncio.StreamWriter) -> None:
+        await (FAULTS[name][0] if len(server.heads) == 1 else says(http()))(server, writer)
+
+    async with Hostile(once_bad) as server:
+        door = Door("gearsms", server.base)
+        with pytest.raises(NoAnswer):
+            await door.once(request())
+        assert (await door.once(request())).data == {"ok": True}
+        await door.close()
+
+        assert server.connections == 2
+
+
+async def test_connections_that_nobody_needs_any_more_are_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with Hostile(says(http())) as server:
+        door = Door("gearsms", server.base)
+        await asyncio.gather(*(door.once(request()) for _ in range(5)))
+        crowd = len(server.readers)
+        monkeypatch.setattr("providers.door.KEPT", -1.0)  # as if a minute had passed
+        for _ in range(crowd):
+            await door.once(request())
+        async with asyncio.timeout(SAFETY):
+            while len(server.readers) > 1:  # noqa: ASYNC110 - the server hears of it by itself
+                await asyncio.sleep(0)
+        await door.close()
+
+        assert crowd > 1
+
+
 # --- cancelled callers ---
 
 
