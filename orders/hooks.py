@@ -19,7 +19,7 @@ from providers.site import (
 )
 from storage import accounts, hooks, orders
 from storage.accounts import Account
-from storage.db import new_id
+from storage.db import new_ordered_id
 from storage.hooks import Hook
 from storage.orders import Order
 from storage.sealed import RowOwner, all_credentials, open_hook_body, seal_hook_body
@@ -48,31 +48,123 @@ LOOKS_GAP = 2.0
 
 
 async def accept(desk: Desk, site: str, token: str, body: bytes, headers: Mapping[str, str]) -> bool:
-    """Store a call before it is answered. False: no account has this address, or too much is sent to it."""
+    """Store a call before it is answered. False: no account has this address, or too much is sent to it.
+
+    A signed one that brings codes is taken in the same transaction. Should that fail, for whatever reason, it
+    is stored all the same, and the worker looks at it. `headers`: in small letters, or of a kind to which
+    that is the same.
+    """
     if len(body) > BODY_CAP:
         return False
+    call = _Call(
+        site=site,
+        address=hook_hash(token),
+        body=body,
+        headers={name: headers[name] for name in VERIFYING_HEADERS if name in headers},
+    )
+    try:
+        return await _let_in(desk, call)
+    except Exception:
+        if not call.was_tried:
+            raise
+        log.warning("webhook not taken at once", site=site, exc_info=True)
+    return await _let_in(desk, call)
+
+
+@dataclass(slots=True, kw_only=True)
+class _Call:
+    """A call on its way in."""
+
+    site: str
+    address: str
+    body: bytes = field(repr=False)
+    headers: Mapping[str, str]
+    was_tried: bool = False
+    """Whether it was tried to take it at once."""
+
+
+async def _let_in(desk: Desk, call: _Call) -> bool:
     async with desk.db.transaction() as connection:
-        account = await accounts.get_by_hook(connection, site, hook_hash(token))
-        if account is None or await hooks.waiting_of_account(connection, account.id) >= WAITING_CAP:
+        account = await accounts.get_by_hook(connection, call.site, call.address)
+        if account is None:
             return False
-        owner = RowOwner(new_id(), account.id, site)
-        hook = Hook(
-            id=owner.row,
-            account_id=account.id,
-            site=site,
-            body=seal_hook_body(desk.vault, owner, body),
-            headers={
-                key.lower(): value for key, value in headers.items() if key.lower() in VERIFYING_HEADERS
-            },
-            received_at=desk.now(),
-            state="new",
-            attempts=0,
-            not_before_ms=0,
-            outcome=None,
-        )
-        await hooks.add(connection, hook)
-    desk.bells.hooks.set()
+        waiting = await hooks.waiting_of_account(connection, account.id)
+        if waiting >= WAITING_CAP:
+            return False
+        taken = not call.was_tried and await _take_at_once(connection, desk, account, call, waiting)
+        await hooks.add(connection, _row(desk, account, call, taken=taken))
+    bell = desk.bells.outbox if taken else desk.bells.hooks
+    bell.set()
     return True
+
+
+def _row(desk: Desk, account: Account, call: _Call, *, taken: bool) -> Hook:
+    owner = RowOwner(new_ordered_id(), account.id, account.site)  # two in one second keep their order too
+    return Hook(
+        id=owner.row,
+        account_id=account.id,
+        site=account.site,
+        body=seal_hook_body(desk.vault, owner, call.body),
+        headers=call.headers,
+        received_at=desk.now(),
+        state="done" if taken else "new",
+        attempts=0,
+        not_before_ms=0,
+        outcome="taken" if taken else None,
+    )
+
+
+async def _take_at_once(
+    connection: AsyncConnection, desk: Desk, account: Account, call: _Call, waiting: int
+) -> bool:
+    """Whether the call was taken without the worker.
+
+    It overtakes nothing: while a call of this account is due, or in the worker's hands (which is the same in
+    the rows), those that come after it wait behind it. One that is held for later is overtaken, as by the
+    worker; an order that becomes known makes it due in the transaction that makes the order known.
+    """
+    if not _is_signed(desk, account):
+        return False
+    if waiting and await hooks.is_any_due(connection, account.id, desk.now_ms()):
+        return False
+    call.was_tried = True
+    keys = all_credentials(desk.vault, account, desk.now())
+    try:
+        events = desk.site(account).events(call.body, call.headers, keys)
+    except (Forged, Malformed):
+        return False  # the worker finds the same, and writes it down
+    return await _take(connection, desk, account, events)
+
+
+async def _take(connection: AsyncConnection, desk: Desk, account: Account, events: Sequence[Event]) -> bool:
+    """Take what a signed call says, if all of it are codes of known orders; else nothing is changed."""
+    texts = [event.sms for event in events if event.sms is not None]
+    if not events or len(texts) < len(events):
+        return False
+    current: dict[str, Order] = {}
+    for event in events:
+        order = await orders.get_by_site_id_for_update(connection, account.id, event.order_id)
+        if order is None:
+            return False
+        current[event.order_id] = order
+    for event, sms in zip(events, texts, strict=True):
+        order = current[event.order_id]
+        seen = Seen(id=order.site_id, state=order.state, messages=(sms,))
+        after, _ = await inbox.take_in(connection, desk, order, seen, via="hook", proven=True)
+        current[event.order_id] = after
+    await _prove(connection, desk, account)
+    return True
+
+
+def _is_signed(desk: Desk, account: Account) -> bool:
+    described = desk.site(account).hook
+    return described is not None and described.signed
+
+
+async def _prove(connection: AsyncConnection, desk: Desk, account: Account) -> None:
+    """Its webhooks arrive, and are the site's: polling may thin out."""
+    if account.hook_seen_at is None or desk.now() - account.hook_seen_at >= PROVEN_EVERY:
+        await accounts.change(connection, account.id, hook_seen_at=desk.now())
 
 
 @dataclass(slots=True)
@@ -138,24 +230,14 @@ class HookWorker:
 
     async def _taken(self, account: Account, hook: Hook, events: Sequence[Event]) -> bool:
         """A signed call that brings codes of known orders is taken and done with in one transaction."""
-        texts = [event.sms for event in events if event.sms is not None]
-        if not self._is_signed(account) or not events or len(texts) < len(events):
+        if not _is_signed(self.desk, account):
             return False
         async with self.desk.db.transaction() as connection:
-            for event, sms in zip(events, texts, strict=True):
-                order = await orders.get_by_site_id_for_update(connection, account.id, event.order_id)
-                if order is None:
-                    return False  # what was taken before it is known when it is told again
-                seen = Seen(id=order.site_id, state=order.state, messages=(sms,))
-                await inbox.take_in(connection, self.desk, order, seen, via="hook", proven=True)
-            await self._prove(connection, account)
+            if not await _take(connection, self.desk, account, events):
+                return False
             await hooks.settle(connection, hook.id, "done", "taken")
         self.desk.bells.outbox.set()
         return True
-
-    def _is_signed(self, account: Account) -> bool:
-        described = self.desk.site(account).hook
-        return described is not None and described.signed
 
     async def _event(self, account: Account, event: Event) -> str:
         async with self.desk.db.transaction() as connection:
@@ -164,11 +246,11 @@ class HookWorker:
             order = await self._adopt(account, event)
         if order is None:
             return "held"  # perhaps its purchase is still being answered
-        if self._is_signed(account) and event.sms is not None:
+        if _is_signed(self.desk, account) and event.sms is not None:
             seen = Seen(id=order.site_id, state=order.state, messages=(event.sms,))
             await inbox.take(self.desk, order, seen, via="hook")
             async with self.desk.db.transaction() as connection:
-                await self._prove(connection, account)
+                await _prove(connection, self.desk, account)
             return "taken"
         return await self._look(account, self.desk.site(account), order, event)
 
@@ -207,18 +289,13 @@ class HookWorker:
         async with self.desk.db.transaction() as connection:
             is_delivered = await inbox.is_delivered(connection, self.desk, order, event.sms)
             if is_delivered:
-                await self._prove(connection, account)
+                await _prove(connection, self.desk, account)
         return is_delivered
 
     def _remember(self, order_id: str, now: float) -> None:
         if len(self._looked_at) > 10_000:
             self._looked_at = {key: at for key, at in self._looked_at.items() if now - at < LOOKS_GAP}
         self._looked_at[order_id] = now
-
-    async def _prove(self, connection: AsyncConnection, account: Account) -> None:
-        """Its webhooks arrive, and are the site's: polling may thin out."""
-        if account.hook_seen_at is None or self.desk.now() - account.hook_seen_at >= PROVEN_EVERY:
-            await accounts.change(connection, account.id, hook_seen_at=self.desk.now())
 
     async def _hold(self, hook: Hook) -> None:
         if hook.attempts >= len(HOLDS):

@@ -75,17 +75,23 @@ async def take_in(
     after = await schedule(connection, desk, after, proven=proven)
     after = await rentals.remind(connection, desk, after)
     await _learn(connection, desk, current, after, seen)
-    written = await write_change(connection, desk, current, after)
-    return after, written or arrived > 0
+    return after, await write_change(connection, desk, current, after, has_code=arrived > 0)
 
 
-async def write_change(connection: AsyncConnection, desk: Desk, before: Order, after: Order) -> bool:
-    """Save an order, with the letters that its change calls for. Whether there were any."""
+async def write_change(
+    connection: AsyncConnection, desk: Desk, before: Order, after: Order, *, has_code: bool = False
+) -> bool:
+    """Save an order, with the letters that its change calls for. Whether there were any.
+
+    `has_code`: a message came, which its card has to show.
+    """
     await orders.save(connection, after)
     await share_notes.lived(connection, desk, before, after)
-    if not looks_different(before, after):
-        return False
-    await put_card(connection, desk, after)
+    is_changed = looks_different(before, after)
+    if is_changed or has_code:
+        await put_card(connection, desk, after)
+    if not is_changed:
+        return has_code
     for other in await bids.settle(connection, desk, before, after):
         await put_card(connection, desk, other)
     if before.is_open and before.state is not State.BIDDING and after.state is State.EXPIRED:
@@ -96,7 +102,7 @@ async def write_change(connection: AsyncConnection, desk: Desk, before: Order, a
 async def store_messages(
     connection: AsyncConnection, desk: Desk, order: Order, seen: Seen, *, via: str
 ) -> int:
-    """Store and push what was not there before, and have the card drawn with it. How many were new."""
+    """Store and push what was not there before. How many were new: the order's card has to be drawn then."""
     if not seen.messages:
         return 0
     known = await _known(connection, desk, order, seen.state)
@@ -111,7 +117,6 @@ async def store_messages(
             twin.message = replace(twin.message, site_id=sms.id)
     if arrived:
         await share_notes.arrived(connection, desk, order)
-        await put_card(connection, desk, order)
     return arrived
 
 
@@ -258,7 +263,7 @@ def _next_state(order: Order, seen: Seen, *, has_code: bool, site_now: float, is
         state = State.RECEIVED if had_code else _further(order.state, state)
     if is_rental and seen.state.is_open and seen.state is not State.UNKNOWN:
         return state  # a renewal takes its time: the site's word ends it, not the clock
-    age = _age(replace(order, expires_at=seen.expires_at or order.expires_at), site_now, is_rental=is_rental)
+    age = _age(order, site_now, is_rental=is_rental, expires_at=seen.expires_at)
     if state.is_open and cadence.is_over(age):
         state = State.EXPIRED
     return State.DONE if state is State.EXPIRED and had_code else state
@@ -269,11 +274,11 @@ def _further(before: State, now: State) -> State:
     return State.WAITING if before is State.WAITING and now is State.BIDDING else now
 
 
-def _age(order: Order, site_now: float, *, is_rental: bool) -> cadence.Age:
+def _age(order: Order, site_now: float, *, is_rental: bool, expires_at: int | None = None) -> cadence.Age:
     return cadence.Age(
         now=site_now,
         activated_at=order.activated_at,
-        expires_at=order.expires_at,
+        expires_at=expires_at or order.expires_at,
         has_code=order.state is State.RECEIVED,
         silent_since=order.alive_at if is_rental else None,
     )

@@ -43,6 +43,14 @@ _COUNT = (
     select(func.count()).select_from(hooks).where(hooks.c.account_id == bindparam("account_id"), _WAITING)
 )
 
+_ANY_DUE = (
+    select(hooks.c.id)
+    .where(
+        hooks.c.account_id == bindparam("account_id"), _WAITING, hooks.c.not_before_ms <= bindparam("now_ms")
+    )
+    .limit(1)
+)
+
 
 async def add(connection: AsyncConnection, hook: Hook) -> None:
     """Store a call."""
@@ -82,6 +90,12 @@ async def hold(connection: AsyncConnection, hook_id: str, until_ms: int, outcome
 async def waiting_of_account(connection: AsyncConnection, account_id: str) -> int:
     """How many calls of an account wait: a forger's flood is bounded by it."""
     return int((await connection.execute(_COUNT, {"account_id": account_id})).scalar_one())
+
+
+async def is_any_due(connection: AsyncConnection, account_id: str, now_ms: int) -> bool:
+    """Whether a call of this account is to be worked on now, or is being worked on."""
+    given = {"account_id": account_id, "now_ms": now_ms}
+    return (await connection.execute(_ANY_DUE, given)).first() is not None
 
 
 async def wake_held(connection: AsyncConnection, account_id: str) -> None:
