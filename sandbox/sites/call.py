@@ -37,7 +37,9 @@ class Call:
     headers: dict[str, str]
     json: object = None
     form: dict[str, str] | None = None
+    body: bytes = b""
     args: dict[str, str] = field(default_factory=dict)
+    takes: frozenset[str] = frozenset()  # the names that its path documents, in the query or in the body
     _account: Account | None = None
 
     @classmethod
@@ -49,6 +51,7 @@ class Call:
             path=request.path.removeprefix(base),
             query=dict(request.query),
             headers={name.lower(): value for name, value in request.headers.items()},
+            body=raw,
         )
         if request.content_type == "application/json" and raw:
             try:
@@ -77,6 +80,18 @@ class Call:
         return {**self.query, **(self.form or {}), **body}
 
     @property
+    def strange(self) -> str | None:
+        """What the document does not have here: a name, or a body where none belongs."""
+        if self.body and (self.method == "GET" or not self.takes):
+            return "a body"
+        if self.method == "GET":
+            names = set(self.query)
+        else:
+            sent = self.json if isinstance(self.json, dict) else {}
+            names = {*sent, *(f"{name} in the query" for name in self.query)}
+        return min(names - self.takes, default=None)
+
+    @property
     def bearer(self) -> str | None:
         """The key of `Authorization: Bearer KEY`, spelt exactly so."""
         scheme, _, key = self.headers.get("authorization", "").partition(" ")
@@ -84,20 +99,23 @@ class Call:
 
 
 Handler = Callable[[Call], object]
-Route = tuple[str, str, Handler]
+Route = tuple[str, str, Handler] | tuple[str, str, Handler, str]
+"""Method, path, handler, and the names that the document has there: in the query (GET) or in the body."""
+
+Place = tuple[Handler, frozenset[str]]
 
 
 class Routes:
     """A site's table of paths. `{name}` in a path is one segment that ends up in `Call.args`."""
 
     def __init__(self, routes: list[Route]) -> None:
-        self._exact: dict[str, dict[str, Handler]] = {}
-        self._patterns: list[tuple[re.Pattern[str], dict[str, Handler]]] = []
-        for method, path, handler in routes:
-            self._methods(path)[method] = handler
+        self._exact: dict[str, dict[str, Place]] = {}
+        self._patterns: list[tuple[re.Pattern[str], dict[str, Place]]] = []
+        for method, path, handler, *takes in routes:
+            self._methods(path)[method] = handler, frozenset(" ".join(takes).split())
 
     def find(self, call: Call) -> Handler:
-        """The handler of a call, whose `args` get filled. Raises LookupError with 404 or 405."""
+        """The handler of a call, whose `args` and `takes` get filled. Raises LookupError with 404 or 405."""
         methods = self._exact.get(call.path)
         for pattern, candidates in () if methods else self._patterns:
             if match := pattern.fullmatch(call.path):
@@ -107,9 +125,10 @@ class Routes:
             raise LookupError(404)
         if call.method not in methods:
             raise LookupError(405)
-        return methods[call.method]
+        handler, call.takes = methods[call.method]
+        return handler
 
-    def _methods(self, path: str) -> dict[str, Handler]:
+    def _methods(self, path: str) -> dict[str, Place]:
         if "{" not in path:
             return self._exact.setdefault(path, {})
         pattern = re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", path))

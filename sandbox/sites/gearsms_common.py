@@ -49,12 +49,12 @@ class GearCommon(Site):
         return {"success": True, "statusCode": 200, "message": message, "data": data}
 
     def text(self, body: dict[str, object], name: str, *, required: bool = True) -> str | None:
-        """A string field; null and absence are the same."""
-        value = body.get(name)
-        if value is None and not required:
+        """A string field; null is none."""
+        if name not in body and not required:
             return None
+        value = body.get(name)
         if not isinstance(value, str) or not value:
-            raise self.refusal(400, f"{name} is required" if value is None else f"{name} must be a string")
+            raise self.refusal(400, f"{name} must be a string" if name in body else f"{name} is required")
         return value
 
     def area_code(self, body: dict[str, object], name: str = "areacode") -> str | None:

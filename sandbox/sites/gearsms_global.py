@@ -26,10 +26,10 @@ class LineGlobal(GearCommon):
         """The line's paths."""
         return [
             ("GET", "/temp-global/countries", self.global_countries),
-            ("GET", "/temp-global/services", self.global_services),
-            ("GET", "/temp-global/stock", self.global_stock),
-            ("GET", "/temp-global/area-codes", self.global_area_codes),
-            ("POST", "/temp-global/order", self.global_order),
+            ("GET", "/temp-global/services", self.global_services, "country"),
+            ("GET", "/temp-global/stock", self.global_stock, "country service"),
+            ("GET", "/temp-global/area-codes", self.global_area_codes, "country service"),
+            ("POST", "/temp-global/order", self.global_order, "service country areacode"),
             ("GET", "/temp-global/check-sms/{id}", self.global_check),
             ("POST", "/temp-global/cancel/{id}", self.global_cancel),
             ("POST", "/temp-global/reuse/{id}", self.global_reuse),

@@ -1,6 +1,7 @@
 """GearSMS long-term numbers: US numbers for 3 to 30 days that receive many codes; no cancel, no renewal.
 
-The id is `RENT_...` when ordered and bare in the answers of check-sms; both are understood in its path.
+The id is `RENT_...` when ordered and bare in the answers of check-sms. The document leaves open which of them
+its path wants, and here it is the one that a customer has from the order.
 """
 
 from decimal import Decimal
@@ -10,6 +11,7 @@ from sandbox.sites.gearsms_common import Data, GearCommon, GearOrder
 from sandbox.sites.orders import iso, money
 
 AREA_CODE_FEE = Decimal("2.50")
+PREFIX = "RENT_"
 
 
 class LongTerm(GearCommon):
@@ -26,8 +28,8 @@ class LongTerm(GearCommon):
             ("GET", "/long-term-numbers/services", self.rental_services),
             ("GET", "/long-term-numbers/durations", self.rental_durations),
             ("GET", "/long-term-numbers/area-codes", self.rental_area_codes),
-            ("GET", "/long-term-numbers/price", self.rental_price),
-            ("POST", "/long-term-numbers/order", self.rental_order),
+            ("GET", "/long-term-numbers/price", self.rental_price, "serviceCode duration areaCode"),
+            ("POST", "/long-term-numbers/order", self.rental_order, "service duration areaCode"),
             ("GET", "/long-term-numbers/check-sms/{id}", self.rental_check),
         ]
 
@@ -78,7 +80,7 @@ class LongTerm(GearCommon):
         self.pay(call.account, price, f"{service} rental {order.id}", poor)
         self.begin(order)
         data = {
-            "id": f"RENT_{order.id}",
+            "id": PREFIX + order.id,
             "number": order.number,
             "service": order.service,
             "duration": duration,
@@ -90,7 +92,9 @@ class LongTerm(GearCommon):
         return self.ok("Long-term number rented successfully", data)
 
     def rental_check(self, call: Call) -> Data:
-        order = self.owned(GearOrder, call.args["id"].removeprefix("RENT_"), call.account, "ltr")
+        site_id = call.args["id"]
+        order_id = site_id.removeprefix(PREFIX) if site_id.startswith(PREFIX) else ""
+        order = self.owned(GearOrder, order_id, call.account, "ltr")
         messages = [
             {"text": message.text, "date_time": iso(message.at, 3), "pin": message.code or ""}
             for message in order.messages

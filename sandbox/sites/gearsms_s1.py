@@ -19,7 +19,7 @@ class LineS1(GearCommon):
         return [
             ("GET", "/temp-s1/states", self.s1_states),
             ("GET", "/temp-s1/services", self.s1_services),
-            ("POST", "/temp-s1/order", self.s1_order),
+            ("POST", "/temp-s1/order", self.s1_order, "service state"),
             ("GET", "/temp-s1/check-sms/{id}", self.s1_check),
             ("GET", "/temp-s1/number-details/{id}", self.s1_details),
             ("POST", "/temp-s1/cancel/{id}", self.s1_cancel),

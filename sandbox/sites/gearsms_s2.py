@@ -25,7 +25,7 @@ class LineS2(GearCommon):
         return [
             ("GET", "/temp-s2/services", self.s2_services),
             ("GET", "/temp-s2/area-codes", self.s2_area_codes),
-            ("POST", "/temp-s2/order", self.s2_order),
+            ("POST", "/temp-s2/order", self.s2_order, "service areacode carrier"),
             ("GET", "/temp-s2/check-sms/{id}", self.s2_check),
             ("POST", "/temp-s2/cancel/{id}", self.s2_cancel),
             ("POST", "/temp-s2/reactivate/{id}", self.s2_reactivate),

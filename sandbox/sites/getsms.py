@@ -5,6 +5,7 @@ Rejected and Timed Out; a bid pays when it wins; a bid lives 30 minutes, as the 
 900 s); what can't be rejected any more is an "Invalid request ID".
 """
 
+import re
 from collections.abc import Callable
 from decimal import Decimal
 
@@ -36,21 +37,23 @@ class GetSMS(Messages):
         super().reset()
         self._carriers: list[str] = self.catalog["carriers"]
         self._next_id = FIRST_ID
-        self._commands: dict[str, Callable[[Call], object]] = {
-            "request": self.request,
-            "request_status": self.request_status,
-            "reject": self.reject,
-            "read_sms": self.read_sms,
-            "list_services": self.list_services,
-            "balance": self.balance,
+        self._commands: dict[str, tuple[Callable[[Call], object], str]] = {
+            "request": (self.request, "service mdn areacode state markup"),
+            "request_status": (self.request_status, "id"),
+            "reject": (self.reject, "id"),
+            "read_sms": (self.read_sms, "id mdn service"),
+            "list_services": (self.list_services, "service"),
+            "balance": (self.balance, ""),
         }
 
     def handler(self, call: Call) -> Handler:
-        command = self._commands.get(call.query.get("cmd", ""))
         if call.path:
             raise Refused(404, {"status": "error", "message": "Not found"})
-        if call.method != "GET" or command is None:
+        cmd = call.query.get("cmd", "")
+        if call.method != "GET" or cmd not in self._commands:
             raise self.refusal(200, "Invalid command")
+        command, names = self._commands[cmd]
+        call.takes = frozenset(["cmd", "user", "api_key", *names.split()])
         return command
 
     def authenticate(self, call: Call) -> Account:
@@ -66,7 +69,7 @@ class GetSMS(Messages):
 
     def services(self, call: Call) -> list[Data]:
         """The services named in the query, in the order of their names."""
-        names = [name.strip() for name in call.query.get("service", "").split(",")]
+        names = call.query.get("service", "").split(",")
         for name in names:
             if name not in self.by_name:
                 raise self.refusal(200, f"Invalid service name {name}")
@@ -90,6 +93,8 @@ class GetSMS(Messages):
         if len(services) > MOST_SERVICES:
             raise self.refusal(200, f"Up to {MOST_SERVICES} services can be requested at once")
         if len(services) > 1:
+            if {"mdn", "markup"} & call.query.keys():
+                raise self.refusal(200, "Neither MDN nor markup can be chosen for several services")
             return self.request_several(call, services)
         service, markup = services[0], self.markup(call)
         mdn = self.used_mdn(call, call.query["mdn"]) if call.query.get("mdn") else None
@@ -132,6 +137,8 @@ class GetSMS(Messages):
 
     def used_mdn(self, call: Call, mdn: str) -> str:
         """An MDN that the customer had before and nobody has now."""
+        if not re.fullmatch(r"1\d{10}", mdn):
+            raise self.refusal(200, "Invalid MDN")
         number = f"+{mdn}"
         had = any(order.number == number for order in call.account.orders)
         if not had or self.settings.no_numbers or self.taken(number):

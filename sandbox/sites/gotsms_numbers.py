@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sandbox.sites.call import Call, Refused
+from sandbox.sites.call import Call, Handler, Refused
 from sandbox.sites.orders import Message, Order, iso
 from sandbox.sites.site import Site
 
@@ -13,6 +13,7 @@ WAKE_SECONDS = 5 * 60
 ONLINE_SECONDS = 30 * 60
 MESSAGES_AT_ONCE = 50
 UTC = "+00:00"
+JSON = "application/json"
 
 
 @dataclass(slots=True, eq=False, kw_only=True)
@@ -49,6 +50,13 @@ class Numbers(Site):
 
     def key(self, call: Call) -> str | None:
         return call.bearer
+
+    def handler(self, call: Call) -> Handler:
+        """The handler of a path. All examples say that they send and take JSON, those without a body too."""
+        handler = super().handler(call)
+        if call.headers.get("content-type") != JSON or call.headers.get("accept") != JSON:
+            raise self.refusal(400, f"Content-Type and Accept must be {JSON}.")
+        return handler
 
     def page(self, call: Call, rows: list[Data], per_page: int) -> Data:
         """One page of a list."""

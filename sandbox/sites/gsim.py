@@ -40,10 +40,10 @@ class Gsim(Rentals, GsimCommon):
         return [
             ("GET", "/balance", self.balance),
             ("GET", "/services", self.services),
-            ("GET", "/countries", self.countries),
-            ("GET", "/operators", self.operators),
-            ("GET", "/orders", self.list_orders),
-            ("POST", "/orders", self.order),
+            ("GET", "/countries", self.countries, "service"),
+            ("GET", "/operators", self.operators, "service country"),
+            ("GET", "/orders", self.list_orders, "page limit status"),
+            ("POST", "/orders", self.order, "service country operator"),
             ("GET", "/orders/{id}", self.details),
             ("POST", "/orders/{id}/cancel", self.cancel),
             ("POST", "/orders/{id}/ban", self.ban),
@@ -117,7 +117,7 @@ class Gsim(Rentals, GsimCommon):
         country = self._countries.get(self.text(body, "country"))
         if service is None or country is None:
             raise self.error("VALIDATION_ERROR", "Unknown service or country")
-        wanted = "any" if body.get("operator") is None else self.text(body, "operator")
+        wanted = self.text(body, "operator") if "operator" in body else "any"
         operators = {row["id"]: row for row in self.operator_rows(service, country)}
         if wanted not in operators:
             raise self.error("VALIDATION_ERROR", "Unknown operator")

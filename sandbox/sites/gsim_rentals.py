@@ -25,6 +25,8 @@ SMS_FEE, CALL_FEE = money("0.01"), money("0.02")
 CALL_SECONDS = 45
 TYPES = {"Local": "LOCAL", "Mobile": "MOBILE", "TollFree": "TOLL_FREE"}
 TOLL_FREE_CODES = ["800", "833", "844", "855", "866", "877", "888"]
+SEARCH_FIELDS = "country type smsEnabled voiceEnabled areaCode contains pageSize"
+SETTINGS = "autoRenew forwardingNumber voicemailEnabled friendlyName"
 STATUSES = {"ACTIVE", "PENDING_RENEWAL", "EXPIRED", "CANCELLED"}
 E164 = re.compile(r"\+[1-9]\d{6,14}")
 
@@ -54,16 +56,16 @@ class Rentals(GsimCommon):
     def rental_routes(self) -> list[Route]:
         """The rentals' paths."""
         return [
-            ("GET", "/rentals/search", self.search),
-            ("GET", "/rentals", self.list_rentals),
-            ("POST", "/rentals", self.rent),
+            ("GET", "/rentals/search", self.search, SEARCH_FIELDS),
+            ("GET", "/rentals", self.list_rentals, "page limit status"),
+            ("POST", "/rentals", self.rent, "phoneNumber numberType country monthlyPrice"),
             ("GET", "/rentals/{id}", self.rental_details),
-            ("PATCH", "/rentals/{id}", self.change),
+            ("PATCH", "/rentals/{id}", self.change, SETTINGS),
             ("DELETE", "/rentals/{id}", self.release),
-            ("GET", "/rentals/{id}/sms", self.inbox),
-            ("POST", "/rentals/{id}/sms", self.send),
-            ("GET", "/rentals/{id}/calls", self.list_calls),
-            ("POST", "/rentals/{id}/calls", self.dial),
+            ("GET", "/rentals/{id}/sms", self.inbox, "page limit"),
+            ("POST", "/rentals/{id}/sms", self.send, "to body"),
+            ("GET", "/rentals/{id}/calls", self.list_calls, "page limit"),
+            ("POST", "/rentals/{id}/calls", self.dial, "to"),
         ]
 
     # Search
@@ -76,6 +78,8 @@ class Rentals(GsimCommon):
             raise self.error("VALIDATION_ERROR", "country must be a 2-letter ISO code")
         if kind not in TYPES or not size.isdecimal() or not 1 <= int(size) <= 50:
             raise self.error("VALIDATION_ERROR", "type must be Local, Mobile or TollFree, pageSize 1 to 50")
+        if area and not re.fullmatch(r"\d{3}", area):
+            raise self.error("VALIDATION_ERROR", "areaCode must have three digits")
         if self.settings.no_numbers:
             return {"numbers": []}
         offered = self._searches.get((country, kind, area)) or self.offer(country, kind, area)
@@ -205,20 +209,21 @@ class Rentals(GsimCommon):
 
     def change(self, call: Call) -> Data:
         rental, body = self.rental(call, alive=True), self.body(call)
+        if not body:
+            raise self.error("VALIDATION_ERROR", "There is nothing to change")
         for name in ("autoRenew", "voicemailEnabled"):
             if name in body and not isinstance(body[name], bool):
                 raise self.error("VALIDATION_ERROR", f"{name} must be true or false")
         forwarding, friendly = body.get("forwardingNumber"), body.get("friendlyName")
         if forwarding is not None and not (isinstance(forwarding, str) and E164.fullmatch(forwarding)):
             raise self.error("VALIDATION_ERROR", "forwardingNumber must be an E.164 number or null")
-        if friendly is not None and not (isinstance(friendly, str) and len(friendly) <= 64):
-            raise self.error("VALIDATION_ERROR", "friendlyName has 64 characters at most")
+        if "friendlyName" in body and not (isinstance(friendly, str) and 0 < len(friendly) <= 64):
+            raise self.error("VALIDATION_ERROR", "friendlyName must have 1 to 64 characters")
         rental.auto_renew = bool(body.get("autoRenew", rental.auto_renew))
         rental.voicemail = bool(body.get("voicemailEnabled", rental.voicemail))
         rental.forwarding = forwarding if "forwardingNumber" in body else rental.forwarding
-        rental.friendly_name = friendly if "friendlyName" in body else rental.friendly_name
-        known = {"autoRenew", "forwardingNumber", "voicemailEnabled", "friendlyName"}
-        return {"id": rental.id, **{name: value for name, value in body.items() if name in known}}
+        rental.friendly_name = friendly if isinstance(friendly, str) else rental.friendly_name
+        return {"id": rental.id, **body}
 
     def release(self, call: Call) -> Data:
         rental = self.rental(call)

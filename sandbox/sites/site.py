@@ -83,7 +83,7 @@ class Site(ABC):
 
     @abstractmethod
     def routes(self) -> list[Route]:
-        """Method, path behind the base, handler."""
+        """Method, path behind the base, handler, names of its fields."""
 
     @abstractmethod
     def refusal(self, status: int, text: str) -> Refused:
@@ -115,6 +115,8 @@ class Site(ABC):
             if call.path not in self.public:
                 call.account = self.authenticate(call)
                 self._limit(call.account.key)
+            if (strange := call.strange) is not None:
+                raise self.refusal(400, f"Not documented: {strange}")
             body = handler(call)
         except Refused as no:
             return Reply(no.status, no.body)

@@ -46,12 +46,12 @@ class SMSGig(Site):
     def routes(self) -> list[Route]:
         return [
             ("GET", "/balance", self.balance),
-            ("GET", "/transactions", self.transactions),
-            ("GET", "/s1/services", self.services),
-            ("POST", "/s1/rent", self.rent),
-            ("GET", "/s1/status", self.status),
-            ("POST", "/s1/rentals/status", self.rental_status),
-            ("POST", "/s1/rentals/cancel", self.cancel),
+            ("GET", "/transactions", self.transactions, "limit type page"),
+            ("GET", "/s1/services", self.services, "page"),
+            ("POST", "/s1/rent", self.rent, "service_code area_code carrier"),
+            ("GET", "/s1/status", self.status, "activation_id"),
+            ("POST", "/s1/rentals/status", self.rental_status, "activation_id action"),
+            ("POST", "/s1/rentals/cancel", self.cancel, "activation_id"),
         ]
 
     def reset(self) -> None:
@@ -112,11 +112,11 @@ class SMSGig(Site):
         }
 
     def text(self, body: dict[str, object], field: str) -> str | None:
-        """An optional string of the body."""
+        """An optional string of the body; null is none."""
         value = body.get(field)
-        if value is not None and not isinstance(value, str):
+        if field in body and (not isinstance(value, str) or not value):
             raise self.invalid(field, f"The {field} field must be a string.")
-        return value
+        return value if isinstance(value, str) else None
 
     def rent(self, call: Call) -> Data:
         body = self.body(call)
@@ -182,7 +182,7 @@ class SMSGig(Site):
 
     def rental_status(self, call: Call) -> Data:
         rental = self.rental_of(call)
-        action = self.body(call).get("action")
+        action = self.text(self.body(call), "action")
         if action not in {None, "finished"}:
             raise self.invalid("action", "The selected action is invalid.")
         if action == "finished":

@@ -33,7 +33,10 @@ class Customer:
         """The key where the site's document wants it."""
         if self.site == "getsms":
             return {}
-        return {"X-API-Key": KEY} if self.site == "gearsms" else {"Authorization": f"Bearer {KEY}"}
+        if self.site == "gearsms":
+            return {"X-API-Key": KEY}
+        both = {"Content-Type": "application/json", "Accept": "application/json"}
+        return {"Authorization": f"Bearer {KEY}"} | (both if self.site == "gotsms" else {})
 
     async def call(self, method: str, path: str, **request: Any) -> tuple[int, Any]:
         """One request to the site: status and JSON."""
