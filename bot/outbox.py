@@ -109,20 +109,21 @@ class Outbox:
             return max(SHORTEST_WAIT, wait)
         full, soonest = self.limits.full()
         not_in = {priority: self._busy | full.get(priority, set()) for priority in open_for}
-        next_ms, chosen = None, list[Waiting]()
+        next_ms, chosen, begun = None, list[Waiting](), list[tuple[Queued, Drawn | Write]]()
         try:
             async with desk.db.transaction() as connection:
                 waiting = await outbox.waiting(connection, now_ms, limit=PAGE, not_in_chats=not_in)
                 pause = self._choose(waiting, chosen)
-                begun = await outbox.begin(connection, [one.id for one in chosen])
+                for letter in await outbox.begin(connection, [one.id for one in chosen]):
+                    begun.append((letter, await self._draw(connection, letter)))
                 if not chosen:  # else the end of each letter rings the bell
                     next_ms = await outbox.next_due_ms(connection, after_ms=now_ms)
         except BaseException:
             for one in chosen:
                 self.limits.end(one.chat_id)
             raise
-        for letter in begun:
-            self._spawn(letter)
+        for letter, drawn in begun:
+            self._spawn(letter, drawn)
         _, wait = self._open()
         waits = [wait, pause, LONGEST_WAIT if soonest is None else soonest]
         if len(waiting) == PAGE:
@@ -178,17 +179,33 @@ class Outbox:
             self._handful_at = self.limits.clock() + HANDFUL_EVERY
         return wait
 
-    def _spawn(self, letter: Queued) -> None:
+    async def _draw(self, connection: AsyncConnection, letter: Queued) -> Drawn | Write:
+        """What to send, or what is to be written down instead.
+
+        In the transaction in which it is begun: to wait for another turn at the database would cost more.
+        """
+        try:
+            async with self.context.desk.db.apart(connection):
+                drawn = await letters.draw(connection, self.context, letter)
+        except DBAPIError as error:
+            return self._later(letter, _backoff(letter), type(error).__name__)
+        except Exception as error:  # one that can't be drawn must not stop the others
+            log.exception("letter can't be drawn", letter=letter.id, kind=letter.kind.value, exc_info=error)
+            return self._undrawable(letter)
+        return _drop(letter, "nothing to send") if drawn is None else drawn
+
+    def _spawn(self, letter: Queued, drawn: Drawn | Write) -> None:
         self._busy.add(letter.chat_id)
-        task = asyncio.create_task(self._send(letter), name=f"send {letter.id}")
+        task = asyncio.create_task(self._send(letter, drawn), name=f"send {letter.id}")
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _send(self, letter: Queued) -> None:
-        """Draw and send one letter, and write down what became of it."""
+    async def _send(self, letter: Queued, drawn: Drawn | Write) -> None:
+        """Send one letter, and write down what became of it."""
         COUNTED.set(True)  # in this task alone
         try:
-            await self._persist(letter, await self._outcome(letter))
+            write = await self._post(letter, drawn) if isinstance(drawn, Drawn) else drawn
+            await self._persist(letter, write)
         except Exception as error:  # it is repeated after a restart; the others must not wait for that
             log.exception("letter left behind", letter=letter.id, exc_info=error)
         finally:
@@ -208,17 +225,6 @@ class Outbox:
                     raise
                 log.error("outbox not written", error=type(error).__name__)  # noqa: TRY400 - no SQL in logs
             await asyncio.sleep(WRITE_AGAIN)
-
-    async def _outcome(self, letter: Queued) -> Write:
-        """Draw and send. What is to be written down then."""
-        try:
-            drawn = await letters.draw(self.context, letter)
-        except (DBAPIError, NoConnection) as error:
-            return self._later(letter, _backoff(letter), type(error).__name__)
-        except Exception as error:  # one that can't be drawn must not stop the others
-            log.exception("letter can't be drawn", letter=letter.id, kind=letter.kind.value, exc_info=error)
-            return self._undrawable(letter)
-        return _drop(letter, "nothing to send") if drawn is None else await self._post(letter, drawn)
 
     async def _post(self, letter: Queued, drawn: Drawn) -> Write:
         if (not_yet := await self._ask_first(letter, drawn)) is not None:

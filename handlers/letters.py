@@ -51,22 +51,21 @@ def patience(letter: Letter) -> float:
     return 0.0 if letter.priority is Priority.CODE else 0.1
 
 
-async def draw(context: Context, letter: Queued) -> Drawn | None:
+async def draw(connection: AsyncConnection, context: Context, letter: Queued) -> Drawn | None:
     """What to send now; None: what it was about is gone or has changed, nothing is to be sent.
 
-    All is read in one transaction: each has to wait for its turn, and a code waits for all of them.
+    Raises what the database raises, and whatever can be wrong with what is to be shown.
     """
-    async with context.desk.db.transaction(patience=patience(letter)) as connection:
-        user = await people.get_user(connection, letter.user_id)
-        t = texts_for(user.language if user else context.default_language)
-        if letter.kind is Kind.OUTCOME:
-            return await _outcome(connection, context, t, letter)
-        if letter.order_id is not None:
-            return await _about_order(connection, context, t, letter)
-        if "share" in letter.args:
-            told = await share_letters.draw(connection, context, t, letter)
-            stands_at = await share_letters.stands_at(connection, letter)
-            return None if told is None else Drawn(view=told, edits=stands_at)
+    user = await people.get_user(connection, letter.user_id)
+    t = texts_for(user.language if user else context.default_language)
+    if letter.kind is Kind.OUTCOME:
+        return await _outcome(connection, context, t, letter)
+    if letter.order_id is not None:
+        return await _about_order(connection, context, t, letter)
+    if "share" in letter.args:
+        told = await share_letters.draw(connection, context, t, letter)
+        stands_at = await share_letters.stands_at(connection, letter)
+        return None if told is None else Drawn(view=told, edits=stands_at)
     args = {name: str(value) for name, value in letter.args.items() if name != "text"}
     return Drawn(view=View(t(str(letter.args["text"]), **args), menu.home(t)))
 

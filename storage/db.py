@@ -4,7 +4,7 @@ import asyncio
 import secrets
 import time
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
@@ -100,6 +100,10 @@ class Database:
         """
         one = self._together.transaction(patience) if self._together else self._alone()
         return _OneForEachTask(one, self._inside)
+
+    def apart(self, connection: AsyncConnection) -> AbstractAsyncContextManager[Any]:
+        """For reads that may fail: the transaction goes on. PostgreSQL gives it up without a savepoint."""
+        return nullcontext() if self.is_sqlite else connection.begin_nested()
 
     @asynccontextmanager
     async def _alone(self) -> AsyncIterator[AsyncConnection]:
