@@ -11,9 +11,9 @@ from typing import Any
 import structlog
 from babel.dates import format_datetime
 from babel.numbers import format_currency, format_decimal
-from fluent.runtime import FluentBundle, FluentResource
 
 import locales
+from handlers.phrases import Phrases
 
 log = structlog.get_logger(__name__)
 
@@ -46,16 +46,16 @@ class Texts:
 
     def __init__(self, language: str) -> None:
         self.language = language
-        self._bundles = [_bundle(language)]
+        self._languages = [_phrases(language)]
         if language != FALLBACK:
-            self._bundles.append(_bundle(FALLBACK))
+            self._languages.append(_phrases(FALLBACK))
 
     def __call__(self, key: str, /, **args: object) -> Html:
         """The text of a key as HTML."""
         values = {name: _argument(value) for name, value in args.items()}
-        for bundle in self._bundles:
-            if bundle.has_message(key) and (pattern := bundle.get_message(key).value) is not None:
-                text, errors = bundle.format_pattern(pattern, values)
+        for phrases in self._languages:
+            if (found := phrases.text(key, values)) is not None:
+                text, errors = found
                 if errors:
                     log.error("text has errors", key=key, language=self.language, errors=errors)
                 return Html(text)
@@ -64,7 +64,7 @@ class Texts:
 
     def has(self, key: str) -> bool:
         """Whether there is such a text."""
-        return any(bundle.has_message(key) for bundle in self._bundles)
+        return any(key in phrases for phrases in self._languages)
 
     def plain(self, key: str, /, **args: object) -> str:
         """The text of a key without HTML: for buttons and toasts, which know no markup."""
@@ -150,11 +150,8 @@ def _argument(value: object) -> Any:
 
 
 @cache
-def _bundle(language: str) -> FluentBundle:
-    bundle = FluentBundle([language], use_isolating=False)  # isolation marks would be copied with the code
-    for source in locales.sources(language):
-        bundle.add_resource(FluentResource(source))
-    return bundle
+def _phrases(language: str) -> Phrases:
+    return Phrases(language)
 
 
 @lru_cache(maxsize=4096)

@@ -11,8 +11,10 @@ from structlog.testing import capture_logs
 
 import locales
 from handlers import texts
+from handlers.phrases import Phrases
 from handlers.texts import Html, Texts, clean, clean_name, given_name, language_of, texts_for
 from sandbox.telegram import html
+from tests import texts_kit as kit
 
 EN, RU = texts_for("en"), texts_for("ru")
 
@@ -205,16 +207,11 @@ def test_a_language_without_texts_is_the_fallback() -> None:
 @pytest.fixture
 def half_translated(monkeypatch: pytest.MonkeyPatch) -> Texts:
     """A Russian of which one text alone is there."""
-    whole = texts._bundle
-
-    def bundle(language: str) -> FluentBundle:
-        if language == "en":
-            return whole("en")
-        half = FluentBundle([language], use_isolating=False)
-        half.add_resource(FluentResource("button-back = Назад\n"))
-        return half
-
-    monkeypatch.setattr(texts, "_bundle", bundle)
+    whole = locales.sources
+    monkeypatch.setattr(
+        locales, "sources", lambda language: whole("en") if language == "en" else ["button-back = Назад\n"]
+    )
+    monkeypatch.setattr(texts, "_phrases", Phrases)
     return Texts("ru")
 
 
@@ -222,6 +219,33 @@ def test_a_text_that_a_language_lacks_is_taken_from_english_and_only_that(half_t
     assert half_translated("button-back") == "Назад"
     assert half_translated("button-menu") == "☰ Menu"
     assert half_translated.has("button-menu")
+
+
+@pytest.mark.parametrize("language", locales.LANGUAGES)
+def test_each_text_read_alone_says_what_it_says_among_all_others(language: str) -> None:
+    """Fluent reads whole files; here each text is cut out of them and parsed when it is asked for."""
+    whole, alone = FluentBundle([language], use_isolating=False), Phrases(language)
+    for source in locales.sources(language):
+        whole.add_resource(FluentResource(source))
+    messages, _ = kit.read(locales.sources(language))
+    for key, message in messages.items():
+        pattern = whole.get_message(key).value
+        assert pattern is not None
+        for count in (1, 2, 5):
+            values = dict.fromkeys(kit.variables(message), count)
+            assert alone.text(key, values) == whole.format_pattern(pattern, values), key
+
+
+def test_texts_of_several_lines_end_where_the_next_one_or_a_comment_begins(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    one = "# Of one.\none = 1\n    2\n\n    3\n\n"
+    two = "# Of two.\n\ntwo = { $n ->\n    [one] a\n   *[other] b\n}\nno text\nkey =\n"
+    monkeypatch.setattr(locales, "sources", lambda _language: [one, two])
+    phrases = Phrases("en")
+    assert phrases.text("one", {}) == ("1\n2\n\n3", [])
+    assert [phrases.text("two", {"n": n}) for n in (1, 2)] == [("a", []), ("b", [])]
+    assert [phrases.text(key, {}) for key in ("three", "no", "key", "Of")] == [None] * 4
 
 
 def test_a_key_without_any_text_is_logged_and_shown_escaped() -> None:
