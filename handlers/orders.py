@@ -162,7 +162,9 @@ async def _do(screen: Screen, press: Pressed, t: Texts, context: Context, given:
         await acts.carry_out_pressed(context.desk, press, screen.user_id, given)
     except SiteError as error:
         site = context.desk.site(press.account)
-        why = t("act-failed", act=t(f"act-{press.act.key}"), why=failures.site_error(t, error, site.name))
+        is_lent = press.order.share_id is not None and not screen.is_private
+        said = failures.site_error(t, error, site.name, is_lent=is_lent)
+        why = t("act-failed", act=t(f"act-{press.act.key}"), why=said)
         await _redraw(screen, press, t, context)
         unsure = t("unsure-act") if isinstance(error, NoAnswer) and error.sent else ""
         await _below(screen, t, t.lines([why, unsure, t("nothing-spent")]))

@@ -113,6 +113,15 @@ async def _settle(about: _About) -> View | None:
     )
 
 
+async def _no_funds(about: _About) -> View | None:
+    """An order of the group was refused for that."""
+    if not about.share.is_active:
+        return None
+    t, called = about.t, about.called
+    text = t("notice-no-funds", site=about.site.name, group=called.group, account=called.account)
+    return View(text, menu.home(t))
+
+
 async def _handed_over(about: _About) -> View | None:
     t = about.t
     text = t(
@@ -145,6 +154,7 @@ _DRAWN: Mapping[str, Callable[[_About], Awaitable[View | None]]] = {
     "notice-nearly-month": _nearly,
     "notice-handed-over": _handed_over,
     ASK_SETTLE: _settle,
+    "notice-no-funds": _no_funds,
     "notice-share-ended-owner-left": _ended,
     "notice-share-ended-admin": _ended,
     "notice-share-ended-bot-removed": _ended,

@@ -68,7 +68,9 @@ class WishList:
 
     def trouble(self, error: SiteError) -> View:
         """The site can't list them."""
-        why: Html = failures.site_error(self.t, error, self.site.name)
+        why: Html = failures.site_error(
+            self.t, error, self.site.name, is_lent=self.draft.share_id is not None
+        )
         beside = wish.narrowing(self.asked, self.draft, self.choice)
         return views.no_list(self.t, self.site, self.shown, self.choice, why, beside=beside)
 

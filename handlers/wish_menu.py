@@ -160,7 +160,7 @@ class WishMenu:
 
     async def show_trouble(self, error: SiteError) -> None:
         """The site did not say what it costs."""
-        why = failures.site_error(self.t, error, self.site.name)
+        why = failures.site_error(self.t, error, self.site.name, is_lent=self.draft.share_id is not None)
         await self.screen.show(views.no_quote(self.t, self.site, self.asked, self.shown, why))
 
     async def save(self, draft: Draft) -> None:
@@ -198,7 +198,7 @@ class WishMenu:
         try:
             await acts.carry_out_pressed(self.context.desk, press, self.draft.user_id, given)
         except SiteError as error:
-            why = failures.site_error(self.t, error, self.site.name)
+            why = failures.site_error(self.t, error, self.site.name, is_lent=self.draft.share_id is not None)
             return outcome.act_failed(self.t, press.order, press.act, why, error)
         return outcome.act_done(self.t, press.order, press.act)
 
@@ -233,7 +233,7 @@ class WishMenu:
         try:
             offer = await place.offer(self.context.desk, self.draft)
         except SiteError as error:
-            why = failures.site_error(self.t, error, self.site.name)
+            why = failures.site_error(self.t, error, self.site.name, is_lent=self.draft.share_id is not None)
             return views.no_quote(self.t, self.site, self.asked, self.shown, why)
         self.draft = offer.draft
         shown = replace(offer, draft=self.shown)

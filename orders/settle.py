@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from orders import private, share_notes
 from orders.desk import Desk
 from orders.inbox import put_card, schedule, store_messages, take_in
-from providers.errors import NoAnswer, Refused, SiteError
+from providers.errors import NoAnswer, NoFunds, Refused, SiteError
 from providers.site import Seen
 from providers.words import Effect, State
 from storage import accounts, hooks, orders, outbox, purchases
@@ -70,6 +70,8 @@ async def failed(desk: Desk, purchase: Purchase, error: SiteError) -> None:
             await share_notes.settled(
                 connection, desk, purchase, event, amount=None if certain else purchase.ceiling
             )
+            if isinstance(error, NoFunds):
+                await share_notes.short_of_funds(connection, desk, purchase)
             if certain:
                 await _forget_words(connection, purchase)
 

@@ -23,6 +23,10 @@ ASK_SETTLE = "ask-settle"
 """The name of the letter that asks the owner what became of a purchase."""
 
 
+NO_FUNDS = "funds"
+"""What the owner is told of once a day, beside limits that are nearly used up."""
+
+
 async def note(
     connection: AsyncConnection,
     desk: Desk,
@@ -123,6 +127,16 @@ async def warn(connection: AsyncConnection, desk: Desk, purchase: Purchase, room
         await note(connection, desk, share.id, Event.NEARLY, amount=room.spent, args=args)
         words = {"text": f"notice-nearly-{room.span.value}", "share": share.id, "spent": str(room.spent)}
         await tell_owner(connection, desk, share, {**words, "most": str(room.most), "user": user_id})
+
+
+async def short_of_funds(connection: AsyncConnection, desk: Desk, purchase: Purchase) -> None:
+    """The site says that the account has too little: its owner hears of it once a day."""
+    share = None if purchase.share_id is None else await shares.get(connection, purchase.share_id)
+    if share is None:
+        return
+    today = begin_of(Span.DAY, desk.now())
+    if await shares.warn_once(connection, share.id, NO_FUNDS, user_id=0, since=today):
+        await tell_owner(connection, desk, share, {"text": "notice-no-funds", "share": share.id})
 
 
 async def ask_owner(connection: AsyncConnection, desk: Desk, purchase: Purchase) -> None:

@@ -83,7 +83,7 @@ def _refused(t: Texts, site: Site, purchase: Purchase, head: Html) -> View:
     if purchase.act is not None:
         data = OrderButton(do=OrderDo.SHOW, id=purchase.order_id or "")
         keyboard.row(button(t.plain("button-card"), data))
-    if purchase.error == "bad-key":
+    if purchase.error == "bad-key" and not _is_in_its_group(purchase):
         keyboard.row(button(t.plain("button-accounts"), Open(to=Page.ACCOUNTS)))
     keyboard.row(menu_button(t))
     return View(t.blocks([head, _why_refused(t, site, purchase)]), keyboard.markup())
@@ -92,7 +92,8 @@ def _refused(t: Texts, site: Site, purchase: Purchase, head: Html) -> View:
 def _why_refused(t: Texts, site: Site, purchase: Purchase) -> Html:
     if purchase.finding in WITHOUT_ANSWER:
         return t(f"finding-{purchase.finding.value}", site=site.name)
-    said = reason(t, purchase.error or "refused", site.name, detail=purchase.detail)
+    is_lent = _is_in_its_group(purchase)
+    said = reason(t, purchase.error or "refused", site.name, detail=purchase.detail, is_lent=is_lent)
     return t.lines([said, t("outcome-not-charged")])
 
 
@@ -102,7 +103,7 @@ def _unknown(t: Texts, site: Site, purchase: Purchase, account: Account, head: H
     at, price = t.date(purchase.created_at), t.money(purchase.ceiling)
     unknown = t("outcome-unknown", site=site.name, account=account.name, price=price, at=at)
     keyboard = Keyboard()
-    if _is_settled_elsewhere(purchase):
+    if _is_in_its_group(purchase):
         keyboard.row(_again(t, purchase))
         found_out = [t("outcome-owner-asked")]
     else:
@@ -119,7 +120,7 @@ def _unknown_act(t: Texts, site: Site, purchase: Purchase, head: Html) -> View:
     """Something that was to be done with a number, and what it may have cost."""
     keyboard = Keyboard()
     looking = t("outcome-act-looking", site=site.name) if purchase.next_find_ms else ""
-    if _is_settled_elsewhere(purchase):
+    if _is_in_its_group(purchase):
         looking = t("outcome-owner-asked")
     else:
         keyboard.row(button(t.plain("button-not-done"), Mine(purchase=purchase.id)))
@@ -164,8 +165,8 @@ def _is_act_that_asks(site: Site, purchase: Purchase) -> bool:
     return any(act.key == purchase.act and act.choices for line in site.lines for act in line.acts)
 
 
-def _is_settled_elsewhere(purchase: Purchase) -> bool:
-    """Whether the owner of a share settles it: what else the account has bought is not for the group."""
+def _is_in_its_group(purchase: Purchase) -> bool:
+    """Whether it stands in the group that shares the account: what is the owner's alone is not told there."""
     return purchase.share_id is not None and purchase.chat_id < 0
 
 

@@ -160,6 +160,28 @@ async def test_the_same_order_again(town: Town, friends: Friends) -> None:
     assert "in its group" in home.toast
 
 
+async def test_an_empty_account_is_its_owners_to_top_up(town: Town, friends: Friends) -> None:
+    """Who ordered reads that the owner was told, who is: once a day, however often somebody tries."""
+    key = town.keys[SITE]
+    home = friends.anna.at(BOT)
+    await home.says("/start")
+    for _ in range(2):
+        quote = await quote_for(friends.boris)
+        await town.call("POST", f"/outside/{SITE}/accounts", {"key": key, "balance": "0"})
+        await friends.boris.presses("Buy for", on=quote)
+        card = await friends.boris.sees("Nothing was charged", "too little money", newest=True)
+        assert "Its owner was told" in card["text"]
+        assert not [
+            words for words in ("Top it up", "Your balance", "The site said") if words in card["text"]
+        ]
+        await town.call("POST", f"/outside/{SITE}/accounts", {"key": key, "balance": "100"})
+        await friends.boris.says("/cancel")
+    await town.at_rest()
+    told = [one for one in await home.messages() if "has too little money" in one.get("text", "")]
+    assert len(told) == 1
+    assert "Friends" in told[0]["text"]
+
+
 # Who may not
 
 

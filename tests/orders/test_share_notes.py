@@ -13,6 +13,7 @@ from providers.site import Seen, Sms
 from providers.words import State
 from storage import orders, purchases, spending
 from storage.accounts import Account
+from storage.outbox import Kind
 from storage.purchases import Finding, Outcome
 from storage.share_log import Event
 from storage.shares import Codes, Share
@@ -267,3 +268,18 @@ async def test_a_change_that_shows_nowhere_is_no_line(scene: Scene, account: Acc
         assert current is not None
         await inbox.write_change(connection, scene.desk, current, replace(current, trouble="no-answer"))
     assert await events(scene, share) == before
+
+
+async def test_the_owner_hears_once_a_day_that_the_account_is_empty(
+    scene: Scene, account: Account, share: Share
+) -> None:
+    """However often somebody tries, and anew the next day."""
+    for days, told in ((0, 1), (0, 1), (1, 2)):
+        await scene.pass_time(days * 86_400)
+        token = await scene.armed(account, user_id=BORIS, share=share)
+        await scene.customer("gsim", dict(scene.desk.credentials(account)), balance="0")
+        purchase = await scene.confirm(token, BORIS)
+        assert (purchase.state, purchase.error) == (Outcome.REFUSED, "no-funds")
+        await scene.customer("gsim", dict(scene.desk.credentials(account)), balance="100")
+        notices = [one for one in await scene.letters(Kind.NOTICE) if one.chat_id == OWNER]
+        assert [one.args["text"] for one in notices] == ["notice-no-funds"] * told
