@@ -7,7 +7,19 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from orders.desk import Desk
 from orders.private import SEALED
-from storage import accounts, catalogs, drafts, hooks, messages, outbox, prompts, purchases, tables, walk
+from storage import (
+    accounts,
+    catalogs,
+    drafts,
+    hooks,
+    messages,
+    outbox,
+    prompts,
+    purchases,
+    shares,
+    tables,
+    walk,
+)
 
 DAY = 86_400
 MENUS_KEPT = 7 * DAY
@@ -15,6 +27,8 @@ CATALOGS_KEPT = 30 * DAY
 HOOKS_KEPT = DAY
 QUESTIONS_KEPT = DAY
 LETTERS_KEPT = 3 * DAY
+WARNINGS_KEPT = 40 * DAY
+"""Of limits that were nearly used up: longer than any month."""
 
 
 async def run(desk: Desk) -> None:
@@ -33,6 +47,7 @@ async def run(desk: Desk) -> None:
         (tables.catalogs, catalogs.forget_older, now - CATALOGS_KEPT),
         (tables.hooks, hooks.forget_older, now - HOOKS_KEPT),
         (tables.outbox, outbox.forget_older, (now - LETTERS_KEPT) * 1000),
+        (tables.share_warnings, shares.forget_older_warnings, now - WARNINGS_KEPT),
     ):
         await walk.through(desk.db, table, _part(forget, limit))
 

@@ -6,13 +6,14 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import ColumnElement, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import prepared
 from storage.prepared import upsert
 from storage.tables import accounts, share_caps, share_members, share_warnings, shares
+from storage.walk import EVERYTHING
 
 
 class Who(StrEnum):
@@ -243,6 +244,13 @@ async def forget_warnings(connection: AsyncConnection, share_id: str, span: str)
     """The limit is another one: tell again when it is nearly used up."""
     mine = share_warnings.c.share_id == share_id, share_warnings.c.span == span
     await connection.execute(delete(share_warnings).where(*mine))
+
+
+async def forget_older_warnings(
+    connection: AsyncConnection, before: int, among: ColumnElement[bool] = EVERYTHING
+) -> None:
+    """Delete those of days and months that began before: they are over."""
+    await connection.execute(delete(share_warnings).where(share_warnings.c.since < before, among))
 
 
 async def _count(connection: AsyncConnection, share_id: str, which: Any) -> int:

@@ -10,7 +10,7 @@ from sqlalchemy import insert, text, update
 
 from orders import keys, place, upkeep
 from orders.desk import Bells
-from storage import drafts, outbox, people, prompts, tables, walk
+from storage import drafts, outbox, people, prompts, shares, tables, walk
 from storage.outbox import Kind
 from storage.prompts import Prompt
 from storage.sealed import RowOwner, open_typed, seal_typed
@@ -176,6 +176,19 @@ async def test_deleted_codes_leave_no_trace_even_sealed(scene: Scene) -> None:
         assert (await connection.execute(text("PRAGMA secure_delete"))).scalar() == 1
     await scene.desk.db.close()
     assert message.body not in files_of(scene.folder)["pinbell.db"]
+
+
+async def test_that_an_owner_was_told_is_forgotten_once_the_month_is_over(scene: Scene) -> None:
+    """And not before: the owner would be told twice."""
+    share = await scene.shared(await scene.account("gsim"))
+    async with scene.desk.db.transaction() as connection:
+        for span, since in (("month", scene.desk.now() - 31 * DAY), ("day", scene.desk.now() - 41 * DAY)):
+            assert await shares.warn_once(connection, share.id, span, user_id=0, since=since)
+    await upkeep.run(scene.desk)
+    assert await scene.count("share_warnings") == 1
+    scene.desk.ahead = 10 * DAY
+    await upkeep.run(scene.desk)
+    assert await scene.count("share_warnings") == 0
 
 
 # The desk itself
