@@ -16,7 +16,7 @@ from orders.inbox import put_card, schedule, store_messages, take_in
 from providers.errors import NoAnswer, NoFunds, Refused, SiteError
 from providers.site import Seen
 from providers.words import Effect, State
-from storage import accounts, hooks, orders, outbox, purchases
+from storage import accounts, hooks, orders, outbox, purchases, share_log
 from storage.db import new_id
 from storage.drafts import Pick, picks_to_json
 from storage.orders import Order
@@ -232,7 +232,8 @@ async def _write_order(
         after, _ = await take_in(connection, desk, known, seen, via="poll")
         await put_card(connection, desk, after)
         return after
-    order = await schedule(connection, desk, _order(desk, purchase, seen, known, card_id))
+    holder = await _holder(connection, purchase)
+    order = await schedule(connection, desk, _order(desk, purchase, seen, known, card_id, holder))
     await (orders.save if known else orders.add)(connection, order)
     if known is None:
         await store_messages(connection, desk, order, seen, via="poll")
@@ -240,7 +241,9 @@ async def _write_order(
     return order
 
 
-def _order(desk: Desk, purchase: Purchase, seen: Seen, known: Order | None, card_id: int | None) -> Order:
+def _order(  # noqa: PLR0917 - all that an order is made of, nothing of it optional
+    desk: Desk, purchase: Purchase, seen: Seen, known: Order | None, card_id: int | None, holder: int
+) -> Order:
     picks = _own_picks(purchase, seen)
     option_facts = {key: value for pick in picks for key, value in pick.facts.items()}
     # Just bought is open, whatever the answer says: the first look decides.
@@ -248,7 +251,7 @@ def _order(desk: Desk, purchase: Purchase, seen: Seen, known: Order | None, card
     return Order(
         id=known.id if known else new_id(),
         purchase_id=purchase.id,
-        user_id=_holder(purchase),
+        user_id=holder,
         chat_id=purchase.chat_id,
         thread_id=purchase.thread_id,
         card_id=known.card_id if known and known.chat_id == purchase.chat_id else card_id,
@@ -277,10 +280,19 @@ def _order(desk: Desk, purchase: Purchase, seen: Seen, known: Order | None, card
     )
 
 
-def _holder(purchase: Purchase) -> int:
-    """Who has its orders. What somebody bought who has left the group is in its owner's private chat."""
-    is_private = purchase.chat_id > 0
-    return purchase.chat_id if is_private and purchase.share_id is not None else purchase.user_id
+async def _holder(connection: AsyncConnection, purchase: Purchase) -> int:
+    """Who has its orders: the owner of its share, if who bought it has left the group.
+
+    It is in the owner's private chat then; where all see codes, it stays in the group.
+    """
+    if purchase.share_id is None:
+        return purchase.user_id
+    if purchase.chat_id > 0:
+        return purchase.chat_id
+    if not await share_log.is_handed_over(connection, purchase.id):
+        return purchase.user_id
+    account = await accounts.get(connection, purchase.account_id)
+    return purchase.user_id if account is None else account.owner_id
 
 
 def _begins_again(desk: Desk, purchase: Purchase) -> bool:

@@ -23,7 +23,7 @@ ASK_SETTLE = "ask-settle"
 """The name of the letter that asks the owner what became of a purchase."""
 
 
-NO_FUNDS = "funds"
+NO_FUNDS, ASKS_IN = "funds", "asks"
 """What the owner is told of once a day, beside limits that are nearly used up."""
 
 
@@ -134,9 +134,16 @@ async def short_of_funds(connection: AsyncConnection, desk: Desk, purchase: Purc
     share = None if purchase.share_id is None else await shares.get(connection, purchase.share_id)
     if share is None:
         return
-    today = begin_of(Span.DAY, desk.now())
-    if await shares.warn_once(connection, share.id, NO_FUNDS, user_id=0, since=today):
+    if await once_a_day(connection, desk, share.id, NO_FUNDS):
         await tell_owner(connection, desk, share, {"text": "notice-no-funds", "share": share.id})
+
+
+async def once_a_day(
+    connection: AsyncConnection, desk: Desk, share_id: str, what: str, *, user_id: int = 0
+) -> bool:
+    """Whether the owner was not told of it yet today. `user_id`: of this person."""
+    today = begin_of(Span.DAY, desk.now())
+    return await shares.warn_once(connection, share_id, what, user_id=user_id, since=today)
 
 
 async def ask_owner(connection: AsyncConnection, desk: Desk, purchase: Purchase) -> None:

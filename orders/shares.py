@@ -11,8 +11,8 @@ from orders.desk import Desk
 from orders.errors import AlreadyShared, Gone, MayNot, NobodyKnows, NotYours
 from orders.inbox import put_card
 from orders.limits import Span
-from orders.share_notes import note, tell_owner
-from storage import accounts, orders, people, purchases, shares
+from orders.share_notes import ASKS_IN, note, once_a_day, tell_owner
+from storage import accounts, orders, people, purchases, share_log, shares
 from storage.accounts import Account
 from storage.db import new_id
 from storage.orders import Order
@@ -257,6 +257,7 @@ async def set_role(desk: Desk, share_id: str, of: Person, role: Role | None, use
 async def ask_in(desk: Desk, share_id: str, user_id: int) -> bool:
     """Somebody in the group who may not order asks the owner. False: they did so before, or have an answer.
 
+    A letter tells of it, once a day however often they come and go; /members shows it anyway.
     Raises Gone, MayNot, NobodyKnows.
     """
     seated = await seat(desk, share_id, user_id)
@@ -273,7 +274,8 @@ async def ask_in(desk: Desk, share_id: str, user_id: int) -> bool:
         await shares.set_member(connection, share_id, Member(user_id=user_id, role=None, name=name))
         await note(connection, desk, share_id, Event.ASKED, user_id)
         words = {"text": "notice-asks-in", "share": share_id, "user": user_id, "name": name}
-        await tell_owner(connection, desk, seated.share, words)
+        if await once_a_day(connection, desk, share_id, ASKS_IN, user_id=user_id):
+            await tell_owner(connection, desk, seated.share, words)
     desk.bells.outbox.set()
     return True
 
@@ -331,11 +333,14 @@ async def _hand_over(
     moved = await orders.hand_over(connection, share.id, user_id, account.owner_id, made_before=before)
     awaited = await purchases.hand_over(connection, share.id, user_id, account.owner_id) if is_kept else []
     stay = await orders.change_holder(connection, share.id, user_id, account.owner_id)
+    staying = [purchase_id for _, purchase_id in stay]
+    if not is_kept:  # what is bought yet goes by the log, see orders/settle.py
+        staying += await _awaited_here(connection, share, user_id)
     for order_id, _ in [*moved, *stay]:
         order = await orders.get(connection, order_id)
         if order is not None:
             await put_card(connection, desk, order)
-    for purchase_id in dict.fromkeys(purchase_id for _, purchase_id in stay):
+    for purchase_id in dict.fromkeys(staying):
         await note(connection, desk, share.id, Event.HANDED_OVER, user_id, purchase_id=purchase_id)
     bought = list(dict.fromkeys([*(purchase_id for _, purchase_id in moved), *awaited]))
     if not bought:
@@ -350,6 +355,12 @@ async def _hand_over(
         "count": len(bought),
     }
     await tell_owner(connection, desk, share, words)
+
+
+async def _awaited_here(connection: AsyncConnection, share: Share, user_id: int) -> list[str]:
+    """What a person is just buying, or lost the answer to, that was not handed over before."""
+    awaited = await purchases.awaited_of(connection, share.id, user_id)
+    return [one for one in awaited if not await share_log.is_handed_over(connection, one)]
 
 
 def _short(person: Person) -> str:

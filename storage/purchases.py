@@ -263,11 +263,10 @@ async def settle(
     return (await connection.execute(query)).rowcount == 1
 
 
-async def hand_over(connection: AsyncConnection, share_id: str, user_id: int, owner_id: int) -> list[str]:
-    """What a person is just buying by a share, or lost the answer to, comes to the owner's private chat.
-
-    With what waits to be sent of it. For whom it counts stays. The ids.
-    """
+async def awaited_of(
+    connection: AsyncConnection, share_id: str, user_id: int, *which: ColumnElement[bool]
+) -> list[str]:
+    """What a person is just buying by a share, or lost the answer to: the ids."""
     query = select(purchases.c.id).where(
         purchases.c.share_id == share_id,
         purchases.c.user_id == user_id,
@@ -275,9 +274,17 @@ async def hand_over(connection: AsyncConnection, share_id: str, user_id: int, ow
             purchases.c.state.in_([Outcome.SENDING.value, Outcome.UNKNOWN.value]),
             purchases.c.next_find_ms.is_not(None),
         ),
-        purchases.c.chat_id != owner_id,
+        *which,
     )
-    ids = list((await connection.execute(query)).scalars())
+    return list((await connection.execute(query)).scalars())
+
+
+async def hand_over(connection: AsyncConnection, share_id: str, user_id: int, owner_id: int) -> list[str]:
+    """What a person is just buying by a share, or lost the answer to, comes to the owner's private chat.
+
+    With what waits to be sent of it. For whom it counts stays. The ids.
+    """
+    ids = await awaited_of(connection, share_id, user_id, purchases.c.chat_id != owner_id)
     if not ids:
         return []
     place = {"chat_id": owner_id, "thread_id": None}

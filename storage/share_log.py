@@ -149,6 +149,14 @@ async def came_of(
     return found
 
 
+async def is_handed_over(connection: AsyncConnection, purchase_id: str) -> bool:
+    """Whether who ordered it has left since: its orders are the owner's."""
+    query = select(share_log.c.id).where(
+        share_log.c.purchase_id == purchase_id, share_log.c.event == Event.HANDED_OVER.value
+    )
+    return (await connection.execute(query.limit(1))).first() is not None
+
+
 async def codes(connection: AsyncConnection, purchase_ids: Collection[str]) -> dict[str, int]:
     """How many messages came, by purchase; those without any are left out."""
     columns = share_log.c

@@ -203,6 +203,31 @@ async def test_what_is_just_being_bought_when_they_leave_comes_to_the_owner(
     assert {letter.chat_id for letter in await scene.letters(Kind.OUTCOME)} == {OWNER}
 
 
+async def test_what_is_just_being_bought_is_handed_over_where_all_see_codes_too(
+    scene: Scene, account: Account, share: Share
+) -> None:
+    """Its card stays in the group; who has left acts on it no more, and is told of once."""
+    await shares.change(scene.desk, share.id, OWNER, codes=Codes.ALL)
+    token = await scene.armed(account, user_id=BORIS, share=share)
+    await scene.fault("gsim", "timeout", method="POST", path="/orders", seconds=0.5, committed=True)
+    buying = asyncio.create_task(scene.confirm(token, BORIS))
+
+    async def sent() -> bool:
+        return bool(await scene.bought("gsim"))
+
+    await until(sent)
+    await go(scene, BORIS)
+    await go(scene, BORIS)  # Telegram tells of it twice
+    purchase = await buying
+    assert (purchase.state, purchase.user_id, purchase.chat_id) == (Outcome.PLACED, BORIS, GROUP)
+    (order,) = await scene.orders_of(purchase)
+    assert (order.user_id, order.chat_id, order.share_id) == (OWNER, GROUP, share.id)
+    handed = [line for line in await lines(scene, share) if line.event is Event.HANDED_OVER]
+    assert handed == [Line(Event.HANDED_OVER, BORIS, "Boris", {})]
+    with pytest.raises(NotYours):
+        await acts.pressed(scene.desk, order.id, "cancel", BORIS)
+
+
 async def test_what_was_lost_when_they_left_is_found_for_the_owner(
     scene: Scene, account: Account, share: Share
 ) -> None:

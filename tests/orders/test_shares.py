@@ -20,7 +20,7 @@ from storage.outbox import Kind
 from storage.share_log import Event
 from storage.shares import Cap, Codes, Role, Share, Who
 from tests.orders.scene import GROUP, OWNER, Scene
-from tests.orders.share_kit import ADMIN, BORIS, MANAGER, Line, lines, meet, share_of
+from tests.orders.share_kit import ADMIN, BORIS, MANAGER, Line, go, lines, meet, share_of
 
 
 @pytest.fixture
@@ -356,6 +356,19 @@ async def test_asking_tells_the_owner_once(scene: Scene, share: Share) -> None:
         await scene.confirm(
             await scene.armed(await scene.desk.account(share.account_id), user_id=BORIS, share=share), BORIS
         )
+
+
+async def test_who_comes_and_goes_rings_the_owner_once_a_day(scene: Scene, share: Share) -> None:
+    """They ask each time, which the members' list and the log show."""
+    await shares.change(scene.desk, share.id, OWNER, who=Who.NAMED)
+    for days, rung in ((0, 1), (0, 1), (1, 2)):
+        scene.desk.ahead += days * 86_400
+        assert await shares.ask_in(scene.desk, share.id, BORIS)
+        asked = [one for one in await scene.letters(Kind.NOTICE) if one.args["text"] == "notice-asks-in"]
+        assert len(asked) == rung
+        await go(scene, BORIS)
+        scene.groups.join(BORIS)
+    assert [line.event for line in await lines(scene, share)].count(Event.ASKED) == 3
 
 
 async def test_who_may_order_or_was_told_no_does_not_ask(scene: Scene, share: Share) -> None:
