@@ -12,7 +12,6 @@ from aiogram import Bot, Dispatcher
 from aiogram.exceptions import ClientDecodeError, TelegramAPIError
 from aiogram.types import Update
 from aiohttp import web
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import ValidationError
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
@@ -147,11 +146,10 @@ class _MetricsPage:
 
     async def answer(self, _request: web.Request) -> web.Response:
         try:
-            await within(DATABASE_TIME_OUT, self.metrics.refresh())
+            body, kind = await within(DATABASE_TIME_OUT, self.metrics.page())
         except UNAVAILABLE:
             return web.Response(status=503)
-        body = generate_latest(self.metrics.registry)
-        return web.Response(body=body, headers={"Content-Type": CONTENT_TYPE_LATEST})
+        return web.Response(body=body, headers={"Content-Type": kind})
 
 
 async def _read(request: web.Request, most: int) -> bytes:
