@@ -10,19 +10,19 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from decimal import ROUND_UP, Decimal
 from typing import Any
-from urllib.parse import parse_qs
 
 from providers.door import Answer, Request
 from providers.errors import (
     BadKey,
     Invalid,
     Malformed,
-    NoFunds,
     NoNumbers,
     NotFound,
     RateLimited,
     Refused,
 )
+from providers.forms import fields_of
+from providers.said import kind_said
 from providers.shape import (
     BadShape,
     each_map,
@@ -86,9 +86,16 @@ ERRORS: tuple[tuple[re.Pattern[str], type[Refused]], ...] = tuple(
         (r"no messages", NotFound),
         (r"invalid service name", Invalid),
         (r"invalid (area ?code|state|markup|mdn)\b", Invalid),
-        (r"(invalid|wrong|incorrect|missing) (user ?name|(user ?(name)? or )?api[ _]?key)\b", BadKey),
-        (r"authori[sz]ation failed|\bunauthori[sz]ed\b|\binvalid credentials\b", BadKey),
-        (r"(insufficient|not enough) (balance|funds)\b", NoFunds),
+        (
+            r"(invalid|wrong|incorrect|missing|unknown) ((user|login|key)\b|user ?name\b|api[ _]?key\b)",
+            BadKey,
+        ),
+        (
+            r"(user|user ?name|api[ _]?key) (is )?(invalid|wrong|incorrect|missing|unknown|not found)\b",
+            BadKey,
+        ),
+        (r"\b(authori[sz]ation|authentication) failed\b|\bunauthori[sz]ed\b", BadKey),
+        (r"\binvalid credentials\b|\baccess denied\b", BadKey),
     )
 )
 
@@ -255,11 +262,11 @@ class GetSms(Site):
         return await self._send(request, lambda data: Seen(id=order.id, state=State.CANCELLED, raw=_ok(data)))
 
     def events(self, body: bytes, headers: Mapping[str, str], keys: Sequence[Credentials]) -> Sequence[Event]:
-        """See "Webhook URL": form fields without a signature. Other kinds of event are passed over."""
+        """See "Webhook URL": fields of a POST without a signature. Other kinds of event are passed over."""
         try:
-            fields = {key: values[0] for key, values in parse_qs(body.decode(), max_num_fields=50).items()}
+            fields = fields_of(body, headers.get("content-type", ""))
             order_id, kind = need_text(fields, "id"), need_text(fields, "event")
-        except ValueError:  # BadShape and UnicodeDecodeError are ValueErrors too
+        except BadShape:
             raise Malformed(self.key, "webhook") from None
         service = get_text(fields, "service")
         if kind == "incoming_message":
@@ -282,7 +289,8 @@ class GetSms(Site):
         refused = 400 <= answer.status < 500 and answer.is_json
         if not refused and not (answer.status < 300 and body.get("status") == "error"):
             return None
-        kind = next((kind for words, kind in ERRORS if words.search(detail)), Refused)
+        kind = next((kind for words, kind in ERRORS if words.search(detail)), None)
+        kind = kind or kind_said(detail) or Refused
         return kind(self.key, call, detail=detail, status=answer.status)
 
     def _orders(self, data: Any) -> list[Seen]:
@@ -377,6 +385,8 @@ def _services(data: Any) -> list[Option]:
 
 
 def _messages(data: Any) -> tuple[Sms, ...]:
+    if isinstance(_ok(data).get("message"), str):
+        return ()  # words where there is no list say that there is nothing, be it an error or not
     return tuple(sms for row in reversed(_rows(data)) if (sms := _sms(row)))
 
 

@@ -10,6 +10,7 @@ from providers.door import Answer, Request
 from providers.errors import OF_THE_ACCOUNT, BadKey, NotAllowed, NotFound, RateLimited, Refused
 from providers.gotsms_line import REFUSALS
 from providers.pages import Entry, Page, follow
+from providers.said import kind_said
 from providers.shape import each_map, get_int, get_text, need_map
 from providers.site import (
     Credentials,
@@ -36,6 +37,8 @@ class GotCommon(Site):
         if answer.status == 429:
             pause = answer.retry_after or RATE_PAUSE
             return RateLimited(self.key, call, retry_after=pause, detail=detail)
+        if 400 <= answer.status < 500 and (kind := kind_said(detail)) is not None:
+            return kind(self.key, call, detail=detail, status=answer.status)
         if answer.status == 422 and answer.is_json:
             known = self.known_refusals.get(detail.casefold())
             return NotAllowed(self.key, call, detail=detail, status=422, known=known)

@@ -33,6 +33,9 @@ ERRORS: Mapping[str, type[Refused]] = {
     "CONFLICT": Conflict,
 }
 
+STATUSES: Mapping[int, type[Refused]] = {400: Invalid, 402: NoFunds, 409: Conflict}
+"""Where the code is missing. 404 is not among them: without its code it may be that of a wrong address."""
+
 PAGE_SIZE = 100
 PAGES = 10
 SHEET_SIZE = 8
@@ -59,7 +62,8 @@ class GsimCommon(Site):
         if answer.status == 503 and code == "PROVIDER_ERROR":
             return Unavailable(self.key, call, detail=detail, status=503)
         if 400 <= answer.status < 500 and answer.is_json:
-            return ERRORS.get(code, Refused)(self.key, call, detail=detail or code, status=answer.status)
+            kind = ERRORS.get(code) or STATUSES.get(answer.status, Refused)
+            return kind(self.key, call, detail=detail or code, status=answer.status)
         return None
 
     async def _entries(

@@ -17,12 +17,12 @@ from providers.errors import (
     Forged,
     Invalid,
     Malformed,
-    NoFunds,
     NoNumbers,
     NotFound,
     RateLimited,
     Refused,
 )
+from providers.said import kind_said
 from providers.shape import (
     BadShape,
     each_map,
@@ -81,12 +81,6 @@ STATES: Mapping[str, State] = {
 
 # "Error Codes": the numbers are documented, the bodies are not.
 ERRORS: Mapping[int, type[Refused]] = {400: Invalid, 401: BadKey, 404: NotFound, 422: Invalid}
-
-# Words that leave no doubt go before the bare number.
-WORDS: tuple[tuple[re.Pattern[str], type[Refused]], ...] = (
-    (re.compile(r"\bno (numbers?|stock)\b|\bout of stock\b", re.IGNORECASE), NoNumbers),
-    (re.compile(r"\binsufficient (wallet )?(balance|funds)\b", re.IGNORECASE), NoFunds),
-)
 
 
 class SmsGig(Site):
@@ -244,8 +238,8 @@ class SmsGig(Site):
         refused = 400 <= answer.status < 500 and answer.is_json
         if not refused and not (answer.status < 300 and body.get("status") == "error"):
             return None
-        kind = next((kind for words, kind in WORDS if words.search(detail)), None)
-        kind = kind or ERRORS.get(answer.status, Refused)
+        # words that leave no doubt go before the bare number
+        kind = kind_said(detail) or ERRORS.get(answer.status, Refused)
         if kind is NotFound and call == "POST /s1/rent":
             kind = Invalid  # the service or carrier is what doesn't exist
         return kind(self.key, call, detail=detail, status=answer.status)

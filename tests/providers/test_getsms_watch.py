@@ -1,5 +1,7 @@
 """getsms.online's requests after the purchase: looks, the one act, webhooks."""
 
+import json
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -112,6 +114,14 @@ async def test_the_answer_must_be_about_this_request(getsms: GetSms, replay: Rep
     assert caught.value.reason == "bad-shape"
 
 
+@pytest.mark.parametrize("word", ["ok", "error"])
+async def test_no_messages_are_words_where_a_list_would_be(getsms: GetSms, replay: Replay, word: str) -> None:
+    answer(replay, "request_status", status())
+    answer(replay, "read_sms", {"status": word, "message": "No messages"})
+    seen = await getsms.look(KEYS, requested())
+    assert (seen.state, seen.messages) == (State.WAITING, ())
+
+
 async def test_an_object_where_a_list_should_be(getsms: GetSms, replay: Replay) -> None:
     answer(replay, "request_status", {"status": "ok", "message": status()["message"][0]})
     answer(replay, "read_sms", {"status": "ok", "message": EXAMPLES["read_sms"]["message"][0]})
@@ -151,6 +161,46 @@ async def test_the_webhook_of_a_message(getsms: GetSms) -> None:
     assert event.sms is not None
     assert event.sms.text == "G-804036 is your Google verification code."
     assert (event.sms.code, event.sms.at, event.sms.sender) == ("G-804036", 1600108956, "22000")
+
+
+def posted(fields: Mapping[str, str], kind: str) -> tuple[bytes, dict[str, str]]:
+    """These fields as programs post them: a script that is given an array sends many parts by itself."""
+    if kind == "json":
+        return json.dumps(fields).encode(), {"content-type": "application/json; charset=utf-8"}
+    parts = [
+        f'--x7\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
+        for name, value in fields.items()
+    ]
+    return "".join([*parts, "--x7--\r\n"]).encode(), {"content-type": f'{kind}; boundary="x7"'}
+
+
+@pytest.mark.parametrize("kind", ["multipart/form-data", "json"])
+async def test_the_fields_may_be_posted_in_other_ways(getsms: GetSms, kind: str) -> None:
+    row = EXAMPLES["read_sms"]["message"][0] | {"reply": "Ваш код:\r\nG-804036", "price": "1.20"}
+    body, headers = posted({"event": "incoming_message", "id": "10000001", **row}, kind)
+
+    (event,) = getsms.events(body, headers, [KEYS])
+
+    assert (event.order_id, event.number, event.service) == ("10000001", "+18503814729", "Google")
+    assert event.sms is not None
+    assert (event.sms.text, event.sms.code, event.sms.at) == ("Ваш код:\r\nG-804036", "G-804036", 1600108956)
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("multipart/form-data", b"--x7\r\n"),
+        ("multipart/form-data; boundary=", b"--\r\n"),
+        ("multipart/form-data; boundary=x7", b"--x7" * 10_000),
+        ("multipart/form-data; boundary=x7", b'--x7\r\nA: form-data; name="id"\r\n\r\n\xff\xfe\r\n--x7--'),
+        ("application/json", b"[]"),
+        ("application/json", b"{"),
+        ("text/plain", b"{}"),
+    ],
+)
+async def test_nothing_is_read_out_of_other_bodies(getsms: GetSms, kind: str, body: bytes) -> None:
+    with pytest.raises(Malformed):
+        getsms.events(body, {"content-type": kind}, [KEYS])
 
 
 async def test_the_webhook_of_a_bid_that_won(getsms: GetSms) -> None:

@@ -8,7 +8,16 @@ import stamina
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from providers.errors import BadKey, NoAnswer, NotAllowed, NotFound, RateLimited, Refused
+from providers.errors import (
+    BadKey,
+    NoAnswer,
+    NoFunds,
+    NoNumbers,
+    NotAllowed,
+    NotFound,
+    RateLimited,
+    Refused,
+)
 from providers.gotsms import GotSms
 from tests.providers.gotsms_kit import DOCUMENT, KEY, ORDER, PICKS, RENT, ref
 from tests.providers.mutations import CannedDoor, mutated, survives
@@ -37,6 +46,14 @@ UNREADABLE = {
         (401, b"<html>", BadKey, ""),
         (403, {"message": "API access is disabled."}, Refused, "API access is disabled."),
         (402, ["odd"], Refused, ""),
+        (422, {"success": False, "message": "Insufficient balance."}, NoFunds, "Insufficient balance."),
+        (402, {"message": "Not enough funds"}, NoFunds, "Not enough funds"),
+        (
+            422,
+            {"message": "No numbers available for this plan."},
+            NoNumbers,
+            "No numbers available for this plan.",
+        ),
         (200, {"success": False, "message": "Not now"}, Refused, "Not now"),
     ],
 )

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from providers.door import Door
-from providers.errors import BadKey, NoAnswer, NotAllowed, NotFound
+from providers.errors import BadKey, NoAnswer, NoFunds, NoNumbers, NotAllowed, NotFound
 from providers.gotsms import GotSms
 from providers.site import (
     Credentials,
@@ -133,7 +133,11 @@ async def test_refusals(gotsms: GotSms, outside: Outside) -> None:
     assert await gotsms.look_all(KEY, [none]) == []
     picks = await wish(gotsms)
     await outside.act("settings", no_numbers=True)
-    with pytest.raises(NotAllowed, match="POST /rents"):
+    with pytest.raises(NoNumbers, match="POST /rents"):
+        await buy(gotsms, picks)
+    await outside.act("settings", no_numbers=False)
+    await outside.act("accounts", key=KEY["api_key"], balance=0)
+    with pytest.raises(NoFunds, match="POST /rents"):
         await buy(gotsms, picks)
 
 

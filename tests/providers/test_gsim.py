@@ -320,8 +320,11 @@ async def test_recent_orders_are_found_at_the_end_of_a_list_from_old_to_new(
         (503, "PROVIDER_ERROR", Unavailable),
         (409, "CONFLICT", Conflict),
         (418, "TEAPOT", Refused),
-        (402, "", Refused),
-        (400, None, Refused),
+        (402, "", NoFunds),
+        (409, None, Conflict),
+        (400, None, Invalid),
+        (404, None, Refused),
+        (403, "", Refused),
     ],
 )
 async def test_documented_errors(
