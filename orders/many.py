@@ -2,11 +2,12 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from orders import inbox, rentals
+from orders import cadence, inbox, rentals
 from orders.desk import Desk
 from providers.site import Seen
 from storage import orders
@@ -36,7 +37,7 @@ async def take_all(desk: Desk, looked: Sequence[Order], shown: Mapping[str, Seen
             site_now=desk.site_now(current.site),
             is_rental=rentals.is_rental(desk, current),
         )
-        return await inbox.schedule(connection, desk, after, proven=proven[account_id])
+        return _in_turn(desk, await inbox.schedule(connection, desk, after, proven=proven[account_id]))
 
     async def taken(connection: AsyncConnection, current: Order) -> Order:
         return (await inbox.take_in(connection, desk, current, shown[current.id], via="poll"))[0]
@@ -59,6 +60,13 @@ async def change_all(desk: Desk, looked: Sequence[Order], change: Callable[[Orde
         return after
 
     await _write(desk, looked, changed, written, lambda order: False)
+
+
+def _in_turn(desk: Desk, order: Order) -> Order:
+    """Where one list shows all orders of an account, they have their turn together."""
+    is_listed = desk.sites[order.site].line(order.line).listed
+    key = order.account_id if is_listed else order.id
+    return replace(order, next_look_ms=cadence.in_turn(order.next_look_ms, desk.now_ms(), key))
 
 
 async def _write(

@@ -223,3 +223,24 @@ async def test_two_who_want_to_wake_a_number_wake_it_once(scene: Scene) -> None:
     scene.desk.ahead += WAKE_AGAIN + 1
     await acts.wake_again(scene.desk, order)
     assert await wakes(scene) == 1
+
+
+# Out of step
+
+
+@pytest.mark.parametrize("site", ["gsim", "smsgig"])
+async def test_orders_looked_at_together_are_next_looked_at_one_by_one(scene: Scene, site: str) -> None:
+    await scene.outside(f"{site}/settings", lifetime=3000)
+    accounts = [await scene.account(site, balance="10000") for _ in range(3)]
+    bought = [await scene.buy(account) for account in accounts for _ in range(8)]
+    scene.desk.ahead += 1200  # codes have become rare: a look a minute
+    await scene.look()
+    due = [(order.account_id, (await scene.order(order)).next_look_ms) for order in bought]
+    now = scene.desk.now_ms()
+    moments = {at // 100 for _, at in due}
+    if site == "gsim":
+        assert len(set(due)) == 3, "one list for all orders of an account"
+    else:
+        assert max(moments) - min(moments) > 100, "over half a minute"
+        assert len(moments) > 15
+    assert all(now < at <= now + 66_000 for _, at in due)

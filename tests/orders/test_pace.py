@@ -67,6 +67,29 @@ def test_a_young_order_is_looked_at_often() -> None:
     assert wait(0, proven=True) == cadence.SAFETY_NET
 
 
+@given(wait=st.integers(0, 200_000), now=st.integers(0, 10**13), key=st.text(max_size=20))
+def test_a_turn_is_never_later_than_the_look_and_never_right_after_the_last_one(
+    wait: int, now: int, key: str
+) -> None:
+    moved = cadence.in_turn(now + wait, now, key)
+    assert moved <= now + wait
+    assert moved == now + wait or moved - now >= cadence.TOO_SOON_MS
+    assert wait >= cadence.ROUND_MS or moved == now + wait, "dense looks stay as they are"
+
+
+@given(now=st.integers(10**12, 2 * 10**12), wait=st.sampled_from([30_000, 60_000]))
+def test_what_was_looked_at_together_falls_apart_at_once_and_stays_apart(now: int, wait: int) -> None:
+    keys = [f"order {number}" for number in range(1000)]
+    looks = dict.fromkeys(keys, now)
+    for _ in range(4):
+        looks = {key: cadence.in_turn(at + 40 + wait + wait // 20, at + 40, key) for key, at in looks.items()}
+    for second in range(30):
+        together = [key for key, at in looks.items() if at // 1000 % 30 == second]
+        assert 10 <= len(together) <= 75, "a thirtieth of them each second"
+    after = {key: cadence.in_turn(at + 40 + wait, at + 40, key) for key, at in looks.items()}
+    assert all(after[key] - at == wait for key, at in looks.items()), "as often as they are to be looked at"
+
+
 def test_when_an_order_is_over() -> None:
     def at(now: float, expires_at: float | None) -> tuple[bool, bool]:
         age = Age(now=now, activated_at=0, expires_at=expires_at, has_code=False)
