@@ -28,6 +28,7 @@ from storage.drafts import Pick
 from storage.orders import Order
 from storage.outbox import Kind, Letter, Priority, Queued
 from storage.purchases import Outcome, Purchase
+from tests.tables import with_tables
 
 ANNA, BORIS = 7001, 7002
 BOT = demo.TOKEN_BOT
@@ -256,7 +257,7 @@ def empty_row(kind: type[T], **values: Any) -> T:
 async def rig(folder: Path, **changes: Any) -> AsyncIterator[Rig]:
     """A world with Anna and Boris, both known to the bot, and Anna's account at gsim. `changes`: settings."""
     async with World(seed=7) as world, ClientSession(world.base) as http:
-        settings = demo.settings(world.base, folder).model_copy(update=changes)
+        settings = demo.settings(world.base, with_tables(folder)).model_copy(update=changes)
         app = await App.build(settings)
         made = Rig(world, app, http)
         try:

@@ -14,6 +14,7 @@ from bot.counting import Counting
 from bot.settings import Settings
 from sandbox.world import World
 from tests.handlers.chat import ANNA, BORIS, Person, Town, living
+from tests.tables import with_tables
 
 DEADLINE = 3.0
 """Seconds that a site may take here; people wait longer, tests do not."""
@@ -38,7 +39,7 @@ async def town(
     """The bot, running."""
     structlog.configure(processors=[log], cache_logger_on_first_use=False)
     async with World(seed=7) as world:
-        app = await App.build(settings_of(demo.settings(world.base, tmp_path)))
+        app = await App.build(settings_of(demo.settings(world.base, with_tables(tmp_path))))
         app.outbox.limits = NoLimits()  # what they are and do, tests/bot tells
         for middleware in app.bot.session.middleware:
             if isinstance(middleware, Counting):

@@ -15,6 +15,7 @@ from orders.errors import NobodyKnows
 from storage.db import Database
 from storage.vault import Vault
 from tests.sandbox.telegram_kit import ANNA, BORIS, BOT, Telegram, running
+from tests.tables import with_tables
 
 GROUP = -500
 STRANGER = 424242
@@ -37,8 +38,7 @@ async def bot(telegram: Telegram) -> AsyncIterator[Bot]:
 
 @pytest.fixture
 async def ask(bot: Bot, tmp_path: Path) -> AsyncIterator[Membership]:
-    database = Database(f"sqlite:///{tmp_path}/pinbell.db")
-    await database.migrate()
+    database = Database(f"sqlite:///{with_tables(tmp_path)}/pinbell.db")
     yield Membership(bot, Desk(database, Vault.from_key_file(tmp_path / "secret.key"), {}))
     await database.close()
 

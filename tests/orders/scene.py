@@ -34,6 +34,7 @@ from storage.purchases import Outcome, Purchase
 from storage.sealed import MessageBody, open_message
 from storage.shares import Share
 from storage.vault import Vault
+from tests.tables import with_tables
 
 OWNER = 700_100_200_300
 CHAT = 700_100_200_300
@@ -120,7 +121,8 @@ class Scene:
         vault = Vault.from_key_file(self.folder / "secret.key")
         base = self.world.base
         urls = {key: base + self.world.sites[key].base for key in SITES}
-        self.desk = Time(Database(f"sqlite:///{self.folder}/pinbell.db"), vault, open_sites(urls))
+        database = Database(f"sqlite:///{with_tables(self.folder)}/pinbell.db")
+        self.desk = Time(database, vault, open_sites(urls))
         self.desk.membership = self.groups
         self.worker = HookWorker(self.desk)
         await self.desk.db.migrate()

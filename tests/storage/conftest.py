@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from storage.db import Database
+from tests.tables import migrate, with_tables
 
 
 @pytest.fixture(scope="session")
@@ -26,21 +27,44 @@ def postgres() -> Iterator[Any]:
         server.cleanup()
 
 
+@pytest.fixture(scope="session")
+def postgres_with_tables(postgres: Any) -> str:
+    """The name of a database to copy."""
+    name = _new_in(postgres)
+    migrate(postgres.get_uri(database=name))
+    return name
+
+
 @pytest.fixture(params=["sqlite", "postgres"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """An empty database."""
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path}/pinbell.db"
-    server = request.getfixturevalue("postgres")
-    name = f"test_{secrets.token_hex(6)}"
-    server.psql(f"CREATE DATABASE {name}")
-    return str(server.get_uri(database=name))
+def kind(request: pytest.FixtureRequest) -> str:
+    """Which of the two."""
+    return str(request.param)
 
 
 @pytest.fixture
-async def db(url: str) -> AsyncIterator[Database]:
+def url(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty database."""
+    if kind == "sqlite":
+        return f"sqlite:///{tmp_path}/pinbell.db"
+    server = request.getfixturevalue("postgres")
+    return str(server.get_uri(database=_new_in(server)))
+
+
+@pytest.fixture
+async def db(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Database]:
     """A database with its tables."""
+    if kind == "sqlite":
+        url = f"sqlite:///{with_tables(tmp_path)}/pinbell.db"
+    else:
+        server, model = request.getfixturevalue("postgres"), request.getfixturevalue("postgres_with_tables")
+        url = str(server.get_uri(database=_new_in(server, model)))
     database = Database(url)
-    await database.migrate()
     yield database
     await database.close()
+
+
+def _new_in(server: Any, model: str = "template1") -> str:
+    """A database more, as the model is; its name."""
+    name = f"test_{secrets.token_hex(6)}"
+    server.psql(f"CREATE DATABASE {name} TEMPLATE {model}")
+    return name
