@@ -3,6 +3,7 @@
 import html
 import re
 from dataclasses import replace
+from typing import NamedTuple
 
 import structlog
 from aiogram import Bot
@@ -30,12 +31,24 @@ GENERAL = 1
 LONGEST_TEXT = 4096
 
 CANT_EDIT = ("message to edit not found", "message can't be edited", "MESSAGE_ID_INVALID", "no text in the")
-THREAD_GONE = ("TOPIC_CLOSED", "TOPIC_DELETED", "message thread not found")
+TOPIC_LOST = ("TOPIC_DELETED", "message thread not found")
+"""It never comes back; one that is closed may open again."""
+
+THREAD_GONE = ("TOPIC_CLOSED", *TOPIC_LOST)
 CANT_SHOW = ("can't parse entities", "BUTTON_", "reply markup is too long", "message is too long")
 
 
-async def deliver(bot: Bot, limits: SendLimits, letter: Queued, drawn: Drawn) -> int | None:
-    """Send or edit; the message's id, None where one member alone sees it. Raises what Telegram answers.
+class Delivered(NamedTuple):
+    """Where a letter is now."""
+
+    message_id: int | None
+    """None where one member alone sees it."""
+    lost_topic: int | None = None
+    """The topic where it should have gone, and which Telegram does not know any more."""
+
+
+async def deliver(bot: Bot, limits: SendLimits, letter: Queued, drawn: Drawn) -> Delivered:
+    """Send or edit. Raises what Telegram answers.
 
     A card that is gone is sent anew, a closed topic's letter goes to the chat itself, and what can't
     be shown as it was drawn goes out as plain text: better than a code that nobody gets. What one member
@@ -48,18 +61,21 @@ async def deliver(bot: Bot, limits: SendLimits, letter: Queued, drawn: Drawn) ->
     thread_id = None if letter.thread_id == GENERAL else letter.thread_id
     letter = replace(letter, thread_id=thread_id)
     try:
-        return await _put(bot, letter, drawn)
+        return Delivered(await _put(bot, letter, drawn))
     except TelegramBadRequest as error:
         refused = error
+    lost_topic = None
     for _ in range(3):
         other = _other_way(letter, drawn, refused.message)
         if other is None:
             break
         log.info("another way", letter=letter.id, kind=letter.kind.value, why=refused.message)
+        if any(words in refused.message for words in TOPIC_LOST):
+            lost_topic = thread_id
         letter, drawn = other
         try:
             with limits.counted(letter.chat_id):
-                return await _put(bot, letter, drawn)
+                return Delivered(await _put(bot, letter, drawn), lost_topic)
         except TelegramBadRequest as error:
             refused = error
     raise refused

@@ -30,7 +30,7 @@ from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.counting import COUNTED
-from bot.delivery import TIME_OUT, deliver
+from bot.delivery import TIME_OUT, Delivered, deliver
 from bot.limits import SendLimits
 from bot.work import rest
 from handlers import chat_life, letters
@@ -287,9 +287,13 @@ class Outbox:
                 write = self._after_a_pause(letter, type(error).__name__)
         return write
 
-    def _sent(self, letter: Queued, drawn: Drawn, sent_id: int | None) -> Write:
+    def _sent(self, letter: Queued, drawn: Drawn, delivered: Delivered) -> Write:
+        desk, (sent_id, lost_topic) = self.context.desk, delivered
+
         async def write(connection: AsyncConnection) -> None:
-            await outbox.sent(connection, letter.id, self.context.desk.now_ms(), sent_id)
+            await outbox.sent(connection, letter.id, desk.now_ms(), sent_id)
+            if lost_topic is not None:
+                await chat_life.lose_topic(connection, desk, letter.chat_id, lost_topic)
             if sent_id is not None and drawn.edits != sent_id:
                 await letters.remember(connection, drawn, sent_id)
 

@@ -82,6 +82,17 @@ async def move(connection: AsyncConnection, desk: Desk, old: int, new: int) -> N
         await outbox.put(connection, card, desk.now_ms())
 
 
+async def lose_topic(connection: AsyncConnection, desk: Desk, chat_id: int, thread_id: int) -> None:
+    """A topic was deleted: what would go there goes to the group itself. Ring the outbox's bell then.
+
+    Where it was for a share's cards, its owner is told.
+    """
+    await chat_ids.lose_topic(connection, chat_id, thread_id)
+    for share in await shares.in_chat(connection, chat_id):
+        if share.thread_id == thread_id:
+            await lending.lose_topic(connection, desk, share)
+
+
 async def _welcome(connection: AsyncConnection, desk: Desk, moved: Iterable[Moved]) -> None:
     """Say why orders are here now, and show their cards."""
     told: set[tuple[int, int]] = set()

@@ -122,6 +122,14 @@ async def _no_funds(about: _About) -> View | None:
     return View(text, menu.home(t))
 
 
+async def _topic_gone(about: _About) -> View | None:
+    """Only as long as no other was chosen."""
+    if not about.share.is_active or about.share.thread_id is not None:
+        return None
+    t, called = about.t, about.called
+    return View(t("notice-topic-gone", group=called.group, account=called.account), menu.home(t))
+
+
 async def _handed_over(about: _About) -> View | None:
     t = about.t
     text = t(
@@ -155,6 +163,7 @@ _DRAWN: Mapping[str, Callable[[_About], Awaitable[View | None]]] = {
     "notice-handed-over": _handed_over,
     ASK_SETTLE: _settle,
     "notice-no-funds": _no_funds,
+    "notice-topic-gone": _topic_gone,
     "notice-share-ended-owner-left": _ended,
     "notice-share-ended-admin": _ended,
     "notice-share-ended-bot-removed": _ended,

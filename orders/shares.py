@@ -197,6 +197,17 @@ async def set_topic(desk: Desk, share_id: str, thread_id: int | None, user_id: i
         await note(connection, desk, share_id, Event.CHANGED, user_id, args=words)
 
 
+async def lose_topic(connection: AsyncConnection, desk: Desk, share: Share) -> None:
+    """The topic for its cards was deleted: they stand where each is ordered, and the owner is told.
+
+    Ring the outbox's bell once it is committed.
+    """
+    await shares.change(connection, share.id, thread_id=None)
+    words = {"what": "topic", "before": str(share.thread_id or ""), "after": ""}
+    await note(connection, desk, share.id, Event.CHANGED, args=words)
+    await tell_owner(connection, desk, share, {"text": "notice-topic-gone", "share": share.id})
+
+
 async def set_cap(desk: Desk, share_id: str, span: Span, most: Decimal | None, user_id: int) -> None:
     """A limit from now on; None lifts it. A manager's can only be below the owner's.
 

@@ -48,6 +48,13 @@ async def migrate(connection: AsyncConnection, old: int, new: int, now: int) -> 
     return moved
 
 
+async def lose_topic(connection: AsyncConnection, chat_id: int, thread_id: int) -> None:
+    """What is to be sent there belongs into the group itself: of open orders, purchases, menus."""
+    for table in (orders, purchases, drafts, outbox):
+        there = table.c.chat_id == chat_id, table.c.thread_id == thread_id
+        await connection.execute(update(table).where(*there).values(thread_id=None))
+
+
 async def _end_twins(connection: AsyncConnection, old: int, new: int, now: int) -> None:
     """An account shared anew before the move was known: the older share, with what it has spent, counts."""
     there = select(shares.c.account_id).where(shares.c.chat_id == old, shares.c.ended_at.is_(None))

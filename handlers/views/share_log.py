@@ -182,6 +182,8 @@ def _named(t: Texts, name: str) -> str:
 def _changed(t: Texts, line: Written, name: str) -> Html:
     what = str(line.args.get("what"))
     before, after = (_value(t, what, str(line.args.get(side) or "")) for side in ("before", "after"))
+    if what == "topic" and line.user_id is None:
+        return t("log-topic-gone")
     key = f"log-changed-{what}"
     if not t.has(key):
         return t("log-changed", name=name, what=f"{what}: {before} → {after}")

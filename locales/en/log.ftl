@@ -28,6 +28,7 @@ log-admins_act-True = yes
 log-admins_act-False = no
 log-topic-none = where it was ordered
 log-topic-own = topic { $what }
+log-topic-gone = ⚙️ The topic for cards was deleted: they appear where each is ordered
 log-cap-order = 💸 <b>{ $name }</b>, limit an order: { $what }
 log-cap-person = 💸 <b>{ $name }</b>, limit a person and day: { $what }
 log-cap-day = 💸 <b>{ $name }</b>, limit a day: { $what }

@@ -134,6 +134,7 @@ notice-nearly-person = 💸 <b>{ $group }</b>: <b>{ $name }</b> has spent { $spe
 notice-nearly-day = 💸 <b>{ $group }</b> has spent { $spent } of { $most } today with { $account }.
 notice-nearly-month = 💸 <b>{ $group }</b> has spent { $spent } of { $most } this month with { $account }.
 notice-no-funds = 💸 { $account } has too little money: { $site } refused an order of <b>{ $group }</b>. Top it up there.
+notice-topic-gone = 📌 The topic for cards in <b>{ $group }</b> was deleted. Cards of orders with { $account } appear where each is ordered now.
 notice-handed-over = { $count ->
         [one] 🚪 <b>{ $name }</b> is not in <b>{ $group }</b> any more. The open order with { $account } goes on here, with you.
        *[other] 🚪 <b>{ $name }</b> is not in <b>{ $group }</b> any more. { $count } open orders with { $account } go on here, with you.

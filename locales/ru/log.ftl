@@ -28,6 +28,7 @@ log-admins_act-True = да
 log-admins_act-False = нет
 log-topic-none = там, где заказали
 log-topic-own = тема { $what }
+log-topic-gone = ⚙️ Тему для карточек удалили: теперь они появляются там, где сделан заказ
 log-cap-order = 💸 <b>{ $name }</b>, лимит на заказ: { $what }
 log-cap-person = 💸 <b>{ $name }</b>, лимит на человека в день: { $what }
 log-cap-day = 💸 <b>{ $name }</b>, лимит на день: { $what }

@@ -359,3 +359,39 @@ async def test_a_shares_topic_that_is_closed_or_deleted_loses_no_letter(
     async with bot.desk.db.transaction() as connection:
         states = (await connection.execute(select(tables.outbox.c.state))).scalars().all()
     assert set(states) == {"sent"}
+
+
+async def test_a_deleted_topic_is_asked_for_once(bot: Rig) -> None:
+    """Then all goes to the group itself; the owner is told once, and it stands in the log."""
+    group = await group_of(bot, kind="supergroup", forum=True)
+    share = await lent(bot, group, Codes.ALL)
+    thread = (await bot.post(f"/groups/{group}/topics", name="Codes"))["message_thread_id"]
+    await lending.set_topic(bot.desk, share.id, thread, ANNA)
+    orders = [await bot.carded(BORIS, chat_id=group, thread_id=thread, share_id=share.id) for _ in range(2)]
+    await bot.post(f"/groups/{group}/topics", id=thread, deleted=True)
+    before = len(await bot.calls("sendMessage"))
+    for order in orders:
+        await bot.sms(order, CODE)
+        await send_all(bot)
+    assert (await now(bot, share)).thread_id is None
+    assert [(await bot.fresh(order)).thread_id for order in orders] == [None, None]
+    sent = [one["params"].get("message_thread_id") for one in (await bot.calls("sendMessage"))[before:]]
+    assert [str(one) for one in sent if one] == [str(thread)]
+    assert sum("was deleted" in text for text in await bot.texts(ANNA)) == 1
+    log = select(tables.share_log.c.user_id, tables.share_log.c.args).order_by(tables.share_log.c.id.desc())
+    async with bot.desk.db.transaction() as connection:
+        last = (await connection.execute(log.where(tables.share_log.c.event == Event.CHANGED.value))).first()
+    assert last is not None
+    assert tuple(last) == (None, {"what": "topic", "before": str(thread), "after": ""})
+
+
+async def test_a_closed_topic_stays_the_shares(bot: Rig) -> None:
+    """It may open again: until then its letters go to the group itself."""
+    group = await group_of(bot, kind="supergroup", forum=True)
+    share = await lent(bot, group, Codes.ALL)
+    thread = (await bot.post(f"/groups/{group}/topics", name="Codes"))["message_thread_id"]
+    await lending.set_topic(bot.desk, share.id, thread, ANNA)
+    await bot.post(f"/groups/{group}/topics", id=thread, closed=True)
+    await bot.carded(BORIS, chat_id=group, thread_id=thread, share_id=share.id)
+    assert (await now(bot, share)).thread_id == thread
+    assert await bot.texts(ANNA) == []
