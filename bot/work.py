@@ -12,6 +12,7 @@ log = structlog.get_logger(__name__)
 
 RESTART_AFTER = 1.0
 SHORTEST_REST = 0.02
+"""Seconds, also where more is due than one step took up: others have their turn."""
 
 INSIST_AFTER = 1.0
 """Seconds after which a task that goes on though it was cancelled is cancelled once more."""
@@ -41,8 +42,8 @@ async def work_off(worker: Worker, bell: asyncio.Event) -> None:
     """Do what is due, rest until the next is due or somebody rings."""
     while True:
         bell.clear()
-        if not await worker.step():
-            await rest(bell, max(SHORTEST_REST, await worker.pause()))
+        await worker.step()
+        await rest(bell, max(SHORTEST_REST, await worker.pause()))
 
 
 async def for_ever(work: Callable[[], Awaitable[None]]) -> None:

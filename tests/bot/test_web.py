@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 from aiohttp import ClientSession
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
@@ -156,6 +157,65 @@ async def test_a_full_disk_answers_503(
 async def test_other_methods(client: ClientSession, method: str, target: str) -> None:
     async with client.request(method, target) as answer:
         assert answer.status == 405
+
+
+# What takes too long.
+
+
+async def test_late_work_goes_on() -> None:
+    release, ended = asyncio.Event(), asyncio.Event()
+
+    async def slow() -> None:
+        await release.wait()
+        ended.set()
+
+    with pytest.raises(TimeoutError):
+        await web.within(0.001, slow())
+    release.set()
+    async with asyncio.timeout(5):
+        await ended.wait()
+
+
+async def test_work_goes_on_when_nobody_waits_for_it_any_more() -> None:
+    release, ended = asyncio.Event(), asyncio.Event()
+
+    async def slow() -> None:
+        await release.wait()
+        ended.set()
+
+    waiting = asyncio.create_task(web.within(60, slow()))
+    await asyncio.sleep(0)
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    release.set()
+    async with asyncio.timeout(5):
+        await ended.wait()
+
+
+async def test_work_in_time_brings_what_it_brings() -> None:
+    async def quick() -> int:
+        return 7
+
+    async def broken() -> int:
+        raise ZeroDivisionError
+
+    assert await web.within(60, quick()) == 7
+    with pytest.raises(ZeroDivisionError):
+        await web.within(60, broken())
+
+
+async def test_late_work_that_fails_is_logged() -> None:
+    async def broken() -> None:
+        await asyncio.sleep(0.01)
+        raise ZeroDivisionError
+
+    with structlog.testing.capture_logs() as logged:
+        with pytest.raises(TimeoutError):
+            await web.within(0.001, broken())
+        (late,) = web._LATE
+        await asyncio.wait([late], timeout=5)
+    assert logged == [{"event": "late work failed", "error": "ZeroDivisionError", "log_level": "warning"}]
 
 
 # Telegram's webhook.

@@ -49,3 +49,34 @@ async def test_a_task_that_swallowed_its_cancellation_is_cancelled_again(
 
 async def test_a_rest_ends_with_its_time() -> None:
     await work.rest(asyncio.Event(), 0.01)
+
+
+class Heap:
+    """A worker with more than it takes up at once."""
+
+    def __init__(self, batches: int) -> None:
+        self.left = batches
+        self.asked: list[str] = []
+        self.done = asyncio.Event()
+
+    async def step(self) -> int:
+        self.asked.append("step")
+        self.left -= 1
+        return 100
+
+    async def pause(self) -> float:
+        self.asked.append("pause")
+        if self.left:
+            return 0.0
+        self.done.set()
+        return 60.0
+
+
+async def test_what_one_step_leaves_is_taken_up_by_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(work, "SHORTEST_REST", 0.0)
+    heap = Heap(3)
+    worker = asyncio.create_task(work.work_off(heap, asyncio.Event()))
+    async with asyncio.timeout(5):
+        await heap.done.wait()
+    worker.cancel()
+    assert heap.asked == ["step", "pause"] * 3, "and nothing is asked that nobody needs to know"
