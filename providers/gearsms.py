@@ -239,7 +239,7 @@ class GearSms(GearRentals):
         if line == RENTALS.key:
             return [await self._rental_buy(credentials, picks)]
         body: dict[str, str | int] = {self.FIELDS[key]: pick for key, pick in picks.items()}
-        if "country" in body:
+        if picks.get("country", "").isdecimal():
             body["country"] = int(picks["country"])  # the one field that must be a JSON number
         asked = request(credentials, "POST", f"/temp-{line}/order", json=body)
         return [await self._send(asked, lambda answer: self._bought(line, picks, data_of(answer)))]

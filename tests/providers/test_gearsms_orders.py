@@ -109,6 +109,16 @@ async def test_what_was_not_picked_is_not_sent(gearsms: GearSms, replay: Replay,
     assert replay.only.json == {"service": "Google"} | ({"country": 44} if country else {})
 
 
+async def test_a_country_that_is_no_number_after_all_is_sent_as_it_was_listed(
+    gearsms: GearSms, replay: Replay
+) -> None:
+    replay.put("POST", "/temp-global/order", DOC["global_order"])
+
+    await gearsms.buy(CREDENTIALS, "global", {"country": "us", "service": "Google"})
+
+    assert replay.only.json == {"country": "us", "service": "Google"}
+
+
 async def test_ten_digits_are_a_us_number_only_where_the_country_is(gearsms: GearSms, replay: Replay) -> None:
     answer = copy.deepcopy(DOC["global_order"])
     answer["data"]["number"] = "2125550123"
