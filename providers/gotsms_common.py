@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 from providers.door import Answer, Request
-from providers.errors import OF_THE_ACCOUNT, BadKey, NotAllowed, NotFound, RateLimited, Refused
+from providers.errors import OF_THE_ACCOUNT, BadKey, Invalid, NotAllowed, NotFound, RateLimited, Refused
 from providers.gotsms_line import REFUSALS
 from providers.pages import Entry, Page, follow
 from providers.said import kind_said
@@ -44,6 +44,8 @@ class GotCommon(Site):
             return NotAllowed(self.key, call, detail=detail, status=422, known=known)
         if answer.status == 401 or (400 <= answer.status < 500 and answer.is_json):
             error = ERRORS.get(answer.status, Refused)
+            if error is NotFound and ":id" not in call:
+                error = Invalid  # no rent was named: the plan is what there is no more
             return error(self.key, call, detail=detail, status=answer.status)
         if answer.status < 300 and body.get("success") is False:
             return Refused(self.key, call, detail=detail, status=answer.status)

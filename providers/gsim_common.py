@@ -63,6 +63,8 @@ class GsimCommon(Site):
             return Unavailable(self.key, call, detail=detail, status=503)
         if 400 <= answer.status < 500 and answer.is_json:
             kind = ERRORS.get(code) or STATUSES.get(answer.status, Refused)
+            if kind is NotFound and ":id" not in call:
+                kind = Invalid  # a service, a country, a number that was on offer: no order was named
             return kind(self.key, call, detail=detail or code, status=answer.status)
         return None
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from providers.errors import (
     BadKey,
+    Invalid,
     NoAnswer,
     NoFunds,
     NoNumbers,
@@ -67,6 +68,12 @@ async def test_refusals_carry_the_sites_reason(
     assert (caught.value.detail, caught.value.status) == (detail, status)
     assert caught.value.call == "POST /rents/:id/refund"
     assert len(replay.asked) == 1
+
+
+async def test_a_plan_that_is_gone_is_no_lost_order(gotsms: GotSms, replay: Replay) -> None:
+    replay.put("POST", "/rents", {"success": False, "message": "Plan not found."}, status=404)
+    with pytest.raises(Invalid, match="POST /rents"):
+        await gotsms.buy(KEY, "numbers", PICKS)
 
 
 @pytest.mark.parametrize(("headers", "seconds"), [({}, 30.0), ({"Retry-After": "7"}, 7.0)])

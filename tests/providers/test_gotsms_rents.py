@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import stamina
 
-from providers.errors import NoAnswer, NoNumbers, NotAllowed, NotFound, Unclear
+from providers.errors import NoAnswer, NoFunds, NoNumbers, NotAllowed, NotFound, Unclear
 from providers.gotsms import GotSms
 from providers.site import Picks
 from providers.words import State
@@ -152,10 +152,16 @@ async def test_documented_reasons_have_texts_of_ours(
 
 
 async def test_other_reasons_stay_the_sites_words(gotsms: GotSms, replay: Replay) -> None:
-    replay.put("POST", TRANSITION, {"success": False, "message": "Insufficient balance."}, status=422)
+    replay.put("POST", TRANSITION, {"success": False, "message": "Not on a Sunday."}, status=422)
     with pytest.raises(NotAllowed) as caught:
         await gotsms.act(KEY, "transition", ORDER, LONGER)
-    assert (caught.value.code, caught.value.detail) == ("not-allowed", "Insufficient balance.")
+    assert (caught.value.code, caught.value.detail) == ("not-allowed", "Not on a Sunday.")
+
+
+async def test_too_little_money_for_a_longer_plan_is_told_as_such(gotsms: GotSms, replay: Replay) -> None:
+    replay.put("POST", TRANSITION, {"success": False, "message": "Insufficient balance."}, status=422)
+    with pytest.raises(NoFunds):
+        await gotsms.act(KEY, "transition", ORDER, LONGER)
 
 
 # Renewal: the site only toggles

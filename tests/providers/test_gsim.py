@@ -314,7 +314,7 @@ async def test_recent_orders_are_found_at_the_end_of_a_list_from_old_to_new(
     [
         (401, "UNAUTHORIZED", BadKey),
         (403, "FORBIDDEN", BadKey),
-        (404, "NOT_FOUND", NotFound),
+        (404, "NOT_FOUND", Invalid),  # what was to be bought is there no more: no order is lost
         (402, "INSUFFICIENT_BALANCE", NoFunds),
         (400, "VALIDATION_ERROR", Invalid),
         (503, "PROVIDER_ERROR", Unavailable),

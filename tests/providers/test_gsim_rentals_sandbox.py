@@ -213,7 +213,7 @@ async def test_refusals(gsim: Gsim, outside: Outside) -> None:
     picks = await wish(gsim)
     with pytest.raises(Invalid):
         await rent(gsim, picks | {"monthly_price": "1.14"})
-    with pytest.raises(NotFound):
+    with pytest.raises(Invalid):
         await rent(gsim, picks | {"number": "+12125550123"})
     with pytest.raises(Invalid):
         await gsim.options(KEY, "rentals", "number", WISH | {"country": "ZZ"})
