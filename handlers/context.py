@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from handlers.questions import Questions
 from orders import keys
 from orders.catalog import Catalogs
 from orders.desk import Desk
@@ -22,6 +23,8 @@ class Context:
     teasers: Teasers
     under_way: set[tuple[str, str]] = field(default_factory=set)
     """What is being done with which order just now, so that a second tap does not do it again."""
+    questions: Questions = field(default_factory=Questions)
+    """What somebody is asked on a card just now."""
 
     @property
     def sites(self) -> Mapping[str, Site]:

@@ -83,7 +83,11 @@ async def order_button(
     query: CallbackQuery, callback_data: OrderButton, bot: Bot, user: User, t: Texts, context: Context
 ) -> None:
     """Something with one order. Everything the button says is checked again."""
+    questions, desk = context.questions, context.desk
+    asked_until = questions.until(callback_data.id, desk.now_ms())
     await PRESSES[callback_data.do](Screen.of_press(query, bot), callback_data, t, context)
+    if asked_until is not None and asked_until == questions.until(callback_data.id, desk.now_ms()):
+        await questions.end(desk, callback_data.id)
 
 
 async def mine(query: CallbackQuery, callback_data: Mine, bot: Bot, t: Texts, context: Context) -> None:
@@ -105,9 +109,16 @@ async def _act(screen: Screen, data: OrderButton, t: Texts, context: Context) ->
     elif act.confirm or act.confirm_twice or act.effect.costs:
         facts = await facts_here(screen, press.order, press.account, context)
         token = secrets.token_urlsafe(9)
+        _asks(screen, press.order, context)
         await screen.show(views.ask_act(t, press.order, act, facts, token=token))
     else:
         await _carry_out(screen, press, t, context)
+
+
+def _asks(screen: Screen, order: Order, context: Context) -> None:
+    """A question takes the card's place: the card is not drawn over it while it is fresh."""
+    if (screen.chat_id, screen.message_id) == (order.chat_id, order.card_id):
+        context.questions.ask(order.id, context.desk.now_ms())
 
 
 async def _sure(screen: Screen, data: OrderButton, t: Texts, context: Context) -> None:
@@ -118,6 +129,7 @@ async def _sure(screen: Screen, data: OrderButton, t: Texts, context: Context) -
         raise NotYours  # forged: what costs has its own button with a token, what asks has its menu
     if act.confirm_twice and data.do is not OrderDo.SURER:
         facts = await facts_here(screen, press.order, press.account, context)
+        _asks(screen, press.order, context)
         await screen.show(views.ask_twice(t, press.order, act, facts))
         return
     await _carry_out(screen, press, t, context)

@@ -172,6 +172,13 @@ async def drop(connection: AsyncConnection, letter_id: int, error: str) -> None:
     await prepared.change(connection, outbox, letter_id, {"state": "dropped", "error": error})
 
 
+async def hasten_card(connection: AsyncConnection, order_id: str, now_ms: int) -> None:
+    """A card of this order that waits for its time goes now."""
+    waits = outbox.c.order_id == order_id, outbox.c.kind == literal_column("'card'"), _IS_DUE
+    query = update(outbox).where(*waits, outbox.c.not_before_ms > now_ms)
+    await connection.execute(query.values(not_before_ms=now_ms))
+
+
 async def readdress(
     connection: AsyncConnection, letter_id: int, user_id: int, now_ms: int, *, error: str
 ) -> None:
