@@ -1,4 +1,4 @@
-"""GotSMS's rents after the purchase: one by one, and all of an account in two requests."""
+"""GotSMS's rents after the purchase: one by one, and all of an account in one request or two."""
 
 import time
 from dataclasses import replace
@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from providers.gotsms import GotSms
-from providers.site import Sms
+from providers.site import OrderRef, Sms
 from providers.words import State
 from tests.providers.gotsms_kit import (
+    DAY,
     DOCUMENT,
     KEY,
     NOON,
@@ -134,6 +135,73 @@ async def test_two_requests_look_at_all_rents(gotsms: GotSms, replay: Replay) ->
     assert (b.id, b.state, [sms.id for sms in b.messages]) == ("b", State.RECEIVED, ["1"])
     assert b.number == "+18001234567"
     assert asked(replay) == [("GET", "/rents", {}), ("GET", "/messages", {})]
+
+
+def standing(rent_id: str, **facts: str | int | bool) -> OrderRef:
+    """A rent as its order knows it after a look: it ends in a day."""
+    return replace(ref(rent_id, **facts), expires_at=int(time.time()) + DAY)
+
+
+async def test_what_was_just_shown_is_asked_for_its_messages_alone(gotsms: GotSms, replay: Replay) -> None:
+    replay.put("GET", "/rents", page([rent("a"), rent("b")]))
+    replay.put("GET", "/messages", page([message("1", NOON, "b")]))
+    both = [standing("a"), standing("b", can_wake_up=True)]
+    await gotsms.look_all(KEY, both)
+    a, b = await gotsms.look_all(KEY, both)
+    assert [path for _, path, _ in asked(replay)] == ["/rents", "/messages", "/messages"]
+    assert (a.id, a.state, a.messages) == ("a", State.WAITING, ())
+    assert (b.id, b.state, [sms.id for sms in b.messages]) == ("b", State.RECEIVED, ["1"])
+    assert b.facts == {"known_till": NOON}, "what was known of it stays"
+
+
+async def test_a_code_once_seen_is_not_forgotten_by_its_messages_alone(
+    gotsms: GotSms, replay: Replay
+) -> None:
+    replay.put("GET", "/rents", page([rent("a")]))
+    replay.put("GET", "/messages", page([]))
+    received = replace(standing("a"), state=State.RECEIVED)
+    await gotsms.look_all(KEY, [received])
+    [seen] = await gotsms.look_all(KEY, [received])
+    assert seen.state is State.RECEIVED
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"expires_at": int(time.time()) + 5},
+        {"expires_at": int(time.time()) - 5},
+        {"expires_at": None},
+        {"state": State.UNKNOWN},
+        {"id": "c"},
+    ],
+    ids=["about to end", "ended", "without an end", "unknown", "new"],
+)
+async def test_the_list_is_read_where_a_state_may_have_changed(
+    gotsms: GotSms, replay: Replay, changes: dict[str, Any]
+) -> None:
+    replay.put("GET", "/rents", page([rent("c"), rent("a"), rent("b")], last=2))
+    replay.put("GET", "/messages", page([]))
+    await gotsms.look_all(KEY, [standing("a"), standing("b")])
+    if "id" in changes:
+        gotsms._shown.pop("c")
+    await gotsms.look_all(KEY, [standing("b"), replace(standing("a"), **changes)])
+    assert asked(replay)[2:] == [("GET", "/rents", {}), ("GET", "/messages", {})], "its first page is enough"
+
+
+async def test_after_an_act_and_after_a_while_the_list_is_read_again(
+    gotsms: GotSms, replay: Replay, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    replay.put("GET", "/rents", page([rent(RENT)]))
+    replay.put("GET", "/messages", page([]))
+    put_rent(replay, DOCUMENT["status"], page([]))
+    order = standing(RENT)
+    await gotsms.look_all(KEY, [order])
+    await gotsms.act(KEY, "status", order)
+    await gotsms.look_all(KEY, [order])
+    assert [path for _, path, _ in asked(replay)].count("/rents") == 2
+    monkeypatch.setattr("providers.gotsms.STATES_EVERY", -1.0)
+    await gotsms.look_all(KEY, [order])
+    assert [path for _, path, _ in asked(replay)].count("/rents") == 3
 
 
 async def test_messages_are_read_back_to_those_that_are_known(gotsms: GotSms, replay: Replay) -> None:
