@@ -20,9 +20,12 @@ from storage.messages import Message
 from storage.orders import Order
 from storage.outbox import Kind, Letter, Priority, Queued
 
+RENTAL_ENDED = "notice-rental-ended"
+
 NOTICES: Mapping[str, Callable[[Texts, Order, CardFacts], View]] = {
     "notice-expired": card_views.expired,
     "notice-rental-ends": rental_views.ending,
+    RENTAL_ENDED: rental_views.ended,
     "notice-bid-won": bid_notices.won,
     "notice-bid-unfilled": bid_notices.unfilled,
 }
@@ -120,6 +123,8 @@ def _notice(t: Texts, letter: Queued, order: Order, facts: CardFacts) -> Drawn |
         is_renewed = order.facts.get("auto_renew") is True or order.expires_at != order.reminded_of
         if is_renewed or not order.is_open:
             return None
+    if letter.args.get("text") == RENTAL_ENDED and order.is_open:
+        return None  # it was had again meanwhile
     draw_notice = NOTICES[str(letter.args["text"])]
     return Drawn(view=draw_notice(t, order, facts), reply_to=order.card_id)
 

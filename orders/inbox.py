@@ -95,7 +95,9 @@ async def write_change(
     for other in await bids.settle(connection, desk, before, after):
         await put_card(connection, desk, other)
     if before.is_open and before.state is not State.BIDDING and after.state is State.EXPIRED:
-        await _tell_expired(connection, desk, after)
+        await _tell_ended(connection, desk, after, "notice-expired")
+    elif before.is_open and after.state is State.DONE and rentals.is_rental(desk, after):
+        await _tell_ended(connection, desk, after, "notice-rental-ended")
     return True
 
 
@@ -321,10 +323,10 @@ async def _learn(connection: AsyncConnection, desk: Desk, before: Order, after: 
         await desk.habits.note(connection, before.site, service, None)
 
 
-async def _tell_expired(connection: AsyncConnection, desk: Desk, order: Order) -> None:
+async def _tell_ended(connection: AsyncConnection, desk: Desk, order: Order, text: str) -> None:
     letter = Letter(
         kind=Kind.NOTICE, priority=Priority.REST, user_id=order.user_id, chat_id=order.chat_id,
-        thread_id=order.thread_id, order_id=order.id, args={"text": "notice-expired"},
+        thread_id=order.thread_id, order_id=order.id, args={"text": text},
     )  # fmt: skip
     await outbox.put(connection, letter, desk.now_ms())
 

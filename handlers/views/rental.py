@@ -89,6 +89,16 @@ def ending(t: Texts, order: Order, facts: CardFacts) -> View:
     return View(t.lines([what, card.number(t, order), card.ends(t, order), lost]), keyboard.markup())
 
 
+def ended(t: Texts, order: Order, facts: CardFacts) -> View:
+    """It is over: what came stays to be read, and another one is a press away."""
+    keyboard = Keyboard()
+    keyboard.row(button(t.plain("button-card"), OrderButton(do=OrderDo.SHOW, id=order.id)))
+    again = button(t.plain("button-rent-another"), Again(purchase=order.purchase_id), style="primary")
+    keyboard.row(again, menu_button(t, below=True))
+    what = t("notice-rental-ended", name=card.name_of(order, facts.site), site=facts.site.name)
+    return View(t.lines([what, card.number(t, order)]), keyboard.markup())
+
+
 def _rental_button(t: Texts, order: Order, sites: Mapping[str, Site]) -> InlineKeyboardButton:
     name = f"{_mark(order)} {card.name_of(order, sites[order.site])}"
     return button(

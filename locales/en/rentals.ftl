@@ -38,6 +38,7 @@ switch-off = { $act }: off
 ask-twice = ⚠️ This can't be undone. <b>{ $number }</b> is lost for good, with every code that would still come to it. Really?
 notice-rental-ends = ⏱ <b>{ $name }</b> ends soon.
 notice-rental-lost = { $site } gives the number away then.
+notice-rental-ended = ⌛ <b>{ $name }</b> has ended: { $site } gives the number away now. What came to it stays on its card.
 
 # What the sites keep of an account or of a number.
 journal-orders = 🗂 Orders at the site

@@ -5,7 +5,9 @@ from typing import Any
 
 from sqlalchemy import select, update
 
-from orders import rentals, shares
+from orders import inbox, rentals, shares
+from providers.site import Seen, Sms
+from providers.words import State
 from storage import orders
 from storage.orders import Order
 from storage.tables import orders as rows
@@ -291,6 +293,20 @@ async def test_the_letter_is_not_sent_once_the_number_renews(town: Town, anna: P
 
     await until(is_done, "the letter taken up")
     assert not any("ends soon" in one.get("text", "") for one in await anna.messages())
+
+
+async def test_the_letter_after_the_end_leads_to_what_came(town: Town, anna: Person) -> None:
+    """The number is gone; its messages are not."""
+    rental, _ = await rented(town, anna)
+    order, desk = await row_of(town, rental["id"]), town.app.desk
+    text = "Your code is 402113"
+    heard = Seen(id=order.site_id, state=State.RECEIVED, messages=(Sms(text=text, code="402113", id="1"),))
+    await inbox.take(desk, order, heard, via="poll")
+    await anna.sees("🔔", "402113")
+    await inbox.take(desk, order, Seen(id=order.site_id, state=State.EXPIRED), via="poll")
+    letter = await anna.sees("has ended", rental["number"], "stays on its card")
+    await anna.presses("To the number", on=letter)
+    assert "402113" in (await anna.sees("Ended", rental["number"], newest=True))["text"]
 
 
 async def test_a_one_time_order_has_no_settings(town: Town, anna: Person) -> None:

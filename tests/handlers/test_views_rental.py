@@ -71,6 +71,7 @@ def test_every_rental_has_a_card_settings_and_a_letter(
         check(card_views.card(t, one, everything))
         check(views.settings(t, one, everything))
         check(views.ending(t, one, everything))
+        check(views.ended(t, one, everything))
         for act in line.acts:
             if act.confirm_twice:
                 check(card_views.ask_twice(t, one, act, everything))

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from orders import inbox, rentals
+from orders import inbox, many, rentals
 from providers.site import Seen
 from providers.words import State
 from storage import orders
@@ -107,6 +107,43 @@ async def test_a_message_is_a_sign_of_life(scene: Scene) -> None:
     order = await scene.order(order)
     assert abs(order.alive_at - scene.desk.now()) < 60
     assert await scene.pushed(order) == ["Your code is 482913"]
+
+
+async def ended(scene: Scene) -> int:
+    letters = await scene.letters(Kind.NOTICE)
+    return sum(letter.args.get("text") == "notice-rental-ended" for letter in letters)
+
+
+async def test_its_end_after_messages_is_told_once(scene: Scene) -> None:
+    order = await month(scene)
+    await scene.sms(order, "Your code is 482913", "482913")
+    await scene.look()
+    assert await ended(scene) == 0
+    for _ in range(2):
+        order = await seen(scene, await scene.order(order), state=State.EXPIRED)
+    assert (order.state, await ended(scene)) == (State.DONE, 1)
+
+
+async def test_an_end_that_no_site_tells_of_is_told_too(scene: Scene) -> None:
+    order = await month(scene, state=State.RECEIVED)
+    await many.change_all(scene.desk, [order], lambda one: inbox.give_up(one, scene.desk.now()))
+    assert await ended(scene) == 1
+
+
+async def test_one_that_was_given_back_is_not_told_of(scene: Scene) -> None:
+    """Whoever pressed that knows."""
+    order = await month(scene, state=State.RECEIVED)
+    assert not (await seen(scene, order, state=State.CANCELLED)).is_open
+    assert await ended(scene) == 0
+
+
+async def test_a_number_for_one_code_ends_without_a_word(scene: Scene) -> None:
+    order = await scene.buy(await scene.account("gsim"))
+    await scene.sms(order, "Your code is 402113", "402113")
+    await scene.look()
+    await seen(scene, await scene.order(order), state=State.DONE)
+    assert (await scene.order(order)).is_open is False
+    assert await ended(scene) == 0
 
 
 async def test_its_site_ends_it_and_not_the_clock(scene: Scene) -> None:
