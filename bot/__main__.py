@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
-from bot import log
+from bot import lean, log  # noqa: F401 - lean first: it says what the others must not load
 from bot.settings import Settings, describe
 
 if TYPE_CHECKING:
