@@ -317,13 +317,18 @@ async def test_webhooks(db: Database) -> None:
         assert await hooks.due(connection, 100, limit=9, not_of={"a2"}) == [first]
         assert await hooks.due(connection, 50, limit=9) == [first]
         assert await hooks.next_due_ms(connection, not_of={"a1"}) == 70
+        assert not await hooks.is_any_due(connection, "a2", 69)
+        assert await hooks.is_any_due(connection, "a2", 70)
+        assert not await hooks.is_any_due(connection, "nobody", 70)
         await hooks.hold(connection, "h1", 900, "held")
         (held,) = await hooks.due(connection, 900, limit=9, not_of={"a2"})
         assert (held.state, held.attempts, held.not_before_ms) == ("held", 1, 900)
         await hooks.wake_held(connection, "a1")
         assert await hooks.next_due_ms(connection) == 0
         assert await hooks.waiting_of_account(connection, "a1") == 1
+        assert await hooks.is_any_due(connection, "a1", 0)
         await hooks.settle(connection, "h1", "done", "taken")
+        assert not await hooks.is_any_due(connection, "a1", 10**6)
         assert await hooks.waiting_of_account(connection, "a1") == 0
         await hooks.forget_older(connection, 5)
         assert await hooks.due(connection, 10**6, limit=9) == []
