@@ -187,16 +187,22 @@ class GotRents(GotPlans):
         )
 
     async def _messages_of(self, credentials: Credentials, order: OrderRef, number: int) -> Sheet:
-        """Pages follow one another by their last message, so the ones before are read too."""
-        before, seen_before = None, set[str]()
-        for left in range(number, 0, -1):
+        """Pages follow one another by their last message, so the ones before are read too.
+
+        The example has a next page behind the only message, so one more is read to know whether there is.
+        """
+        before, known = None, {""}
+        pages: list[list[Entry]] = []
+        for _ in range(number + 1):
             page, before = await self._message_page(credentials, order, before)
-            fresh = [entry for entry in page.entries if id_of(entry) not in seen_before]
-            if left == 1 or before is None or not fresh:
-                records = [_message_record(entry) for entry in fresh if id_of(entry)]
-                return _sheet(records if left == 1 else [], bool(before and fresh))
-            seen_before |= {id_of(entry) for entry in page.entries}
-        raise KeyError(number)
+            fresh = [entry for entry in page.entries if id_of(entry) not in known]
+            pages.append(fresh)
+            known |= {id_of(entry) for entry in fresh}
+            if before is None or not fresh:
+                break
+        shown = pages[number - 1] if number <= len(pages) else []
+        has_more = number < len(pages) and bool(pages[number])
+        return _sheet([_message_record(entry) for entry in shown], has_more)
 
     def _rent_record(self, rent: Entry) -> Record:
         seen = self._seen(rent)

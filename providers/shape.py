@@ -53,6 +53,8 @@ def get_text(data: Mapping[str, Any], key: str) -> str | None:
     value = data.get(key)
     if isinstance(value, bool):
         return None
+    if isinstance(value, Decimal):
+        value = get_int(data, key)
     if isinstance(value, int):
         return str(value)
     return _clean(value)[:TEXT_CAP] or None if isinstance(value, str) else None

@@ -169,8 +169,9 @@ class Numbers(Site):
         if before is not None:
             at = next((n for n, message in enumerate(messages) if message.id == before), len(messages))
             messages = messages[at + 1 :]
-        shown, more = messages[:MESSAGES_AT_ONCE], len(messages) > MESSAGES_AT_ONCE
-        meta = {"next_before_id": shown[-1].id if more else None, "count": len(shown)}
+        shown = messages[:MESSAGES_AT_ONCE]
+        # in the example the only message there is has a next: it ends with a page of nothing
+        meta = {"next_before_id": shown[-1].id if shown else None, "count": len(shown)}
         return {"success": True, "data": [self.message_row(rent, message) for message in shown], "meta": meta}
 
 

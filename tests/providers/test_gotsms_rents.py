@@ -290,8 +290,18 @@ async def test_should_the_guessed_parameter_be_wrong_there_is_one_page(
     gotsms: GotSms, replay: Replay
 ) -> None:
     replay.put("GET", f"/numbers/{RENT}/messages", DOCUMENT["rent messages"])
+    first = await gotsms.journal(KEY, "messages", order=ORDER)
     second = await gotsms.journal(KEY, "messages", order=ORDER, page=2)
+    assert ([record.id for record in first.records], first.has_more) == (["uuid"], False)
     assert (second.records, second.has_more) == ((), False)
+
+
+async def test_a_next_page_of_nothing_is_none(gotsms: GotSms, replay: Replay) -> None:
+    replay.put("GET", f"/numbers/{RENT}/messages", DOCUMENT["rent messages"])
+    empty = page([], next_before_id=None)
+    replay.put("GET", f"/numbers/{RENT}/messages", empty, query={"before_id": "uuid"})
+    sheet = await gotsms.journal(KEY, "messages", order=ORDER)
+    assert ([record.id for record in sheet.records], sheet.has_more) == (["uuid"], False)
 
 
 async def test_unknown_journals_are_a_fault_of_ours(gotsms: GotSms) -> None:

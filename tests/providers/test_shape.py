@@ -45,7 +45,8 @@ def test_texts_are_cut_and_empty_ones_are_none() -> None:
     assert get_text({"x": "y" * 9000}, "x") == "y" * TEXT_CAP
     assert get_text({"x": "  "}, "x") is None
     assert get_text({"x": True}, "x") is None
-    assert get_text({"x": 7}, "x") == "7"
+    assert get_text({"x": 7}, "x") == get_text({"x": Decimal("7.0")}, "x") == "7"
+    assert get_text({"x": Decimal("7.5")}, "x") is None
 
 
 @pytest.mark.parametrize(
