@@ -275,7 +275,7 @@ class GearSms(GearRentals):
         line = self.SOURCES.get((get_text(data, "source") or "").upper())
         return [
             Event(
-                order_id=bare(order_id) if line == RENTALS.key else order_id,
+                order_id=bare(order_id),
                 sms=_sms(data, at=get_stamp(data, "timestamp")),
                 number=get_phone(data, "number", us=line in {"s1", "s2", RENTALS.key}),
                 service=get_text(data, "service"),

@@ -241,13 +241,16 @@ async def test_a_rental_nobody_knows_is_not_found(gearsms: GearSms, replay: Repl
         await gearsms.look(CREDENTIALS, RENTAL)
 
 
+@pytest.mark.parametrize(("source", "line"), [("LTR", "ltr"), ("ltr", "ltr"), (None, None)])
 @pytest.mark.parametrize("order_id", ["65f2a1b...", "RENT_65f2a1b..."])
-def test_a_webhook_finds_its_rental_in_either_spelling_of_its_id(gearsms: GearSms, order_id: str) -> None:
-    body = json.dumps(DOC["webhook"] | {"source": "LTR", "orderId": order_id}).encode()
+def test_a_webhook_finds_its_rental_in_either_spelling_of_its_id(
+    gearsms: GearSms, order_id: str, source: str | None, line: str | None
+) -> None:
+    body = json.dumps(DOC["webhook"] | {"source": source, "orderId": order_id}).encode()
 
     [event] = gearsms.events(body, {}, [CREDENTIALS])
 
-    assert (event.order_id, event.line) == ("65f2a1b...", "ltr")
+    assert (event.order_id, event.line) == ("65f2a1b...", line)
 
 
 def test_a_rental_can_neither_be_cancelled_nor_renewed(gearsms: GearSms) -> None:
