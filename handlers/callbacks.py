@@ -248,7 +248,7 @@ class Cancel(CallbackData, prefix="x"):
 class ShareDo(StrEnum):
     """What can be done with an account that is lent to a group."""
 
-    LIST = "list"  # in a group: what is or could be shared there; in private: my shares; arg: page
+    LIST = "list"  # in a group: what is or could be shared there; in private: my shares; arg: page or BELOW
     BEGIN = "begin"  # id: of the account
     SHOW = "show"
     WHO = "who"  # arg: the rule; empty: show the choice
@@ -263,6 +263,9 @@ class ShareDo(StrEnum):
 
 
 ON = "on"
+
+BELOW = "below"
+"""The page opens below the message, which stays for others."""
 
 
 class ShareButton(CallbackData, prefix="h"):

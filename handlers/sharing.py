@@ -8,7 +8,7 @@ from aiogram.filters import Command
 from aiogram.types import CallbackQuery, Message
 from aiogram.utils.deep_linking import create_startgroup_link
 
-from handlers.callbacks import ON, ShareButton, ShareDo
+from handlers.callbacks import BELOW, ON, ShareButton, ShareDo
 from handlers.context import Context
 from handlers.private import way_to_private
 from handlers.screen import Screen
@@ -50,6 +50,10 @@ async def share_button(
     query: CallbackQuery, callback_data: ShareButton, bot: Bot, t: Texts, context: Context
 ) -> None:
     """Something with one share. Who may is asked anew at each press."""
+    if callback_data.do is ShareDo.LIST and callback_data.arg == BELOW:
+        screen = Screen.of_press(query, bot, below=True)
+        await screen.show(await _list(screen, t, context))
+        return
     screen = Screen.of_own_press(query, bot)
     if callback_data.do is ShareDo.LIST:
         page = page_number(callback_data.arg)

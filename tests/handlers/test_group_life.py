@@ -1,5 +1,6 @@
 """Coming into a group, leaving it, and who in it is nobody: Telegram tells, the bot keeps the rows right."""
 
+import asyncio
 from collections.abc import Callable
 from typing import Any
 
@@ -16,6 +17,7 @@ from storage.shares import Role
 from tests.handlers.chat import ANNA, BOT, HELLO, Person, Town, buttons, until
 from tests.handlers.group_kit import becomes, lent, logged, named, now, role_of
 
+SHARE = "Share an account here"
 SOMEBODY = User(5, "Somebody")
 
 
@@ -204,6 +206,43 @@ async def test_unlinking_ends_what_is_lent(town: Town, anna: Person, boris: Pers
     await anna.sees("is unlinked")
 
 
+# The greeting's button.
+
+
+async def test_who_has_nothing_to_lend_and_presses_first_takes_the_button_from_nobody(
+    town: Town, anna: Person, boris: Person
+) -> None:
+    """The greeting stays, and the owner who comes later begins with it."""
+    chat = await town.group(anna, boris)
+    await town.linked(anna, "smsgig")
+    greeting = await anna.at(chat).sees(HELLO)
+    await boris.at(chat).presses(SHARE, on=greeting)
+    await boris.at(chat).sees("своего у вас пока нет")
+    await anna.at(chat).presses(SHARE, on=greeting)
+    await anna.at(chat).presses("Share SMSGig")
+    await anna.at(chat).sees("Shared.", "SMSGig")
+    assert await anna.at(chat).sees(HELLO) == greeting
+
+
+async def test_two_who_press_at_once_have_a_page_each(town: Town, anna: Person, boris: Person) -> None:
+    """With their own accounts, which the other can't lend."""
+    chat = await town.group(anna, boris)
+    await town.linked(anna, "smsgig")
+    await town.linked(boris, "gsim")
+    greeting = await anna.at(chat).sees(HELLO)
+    here, there = anna.at(chat), boris.at(chat)
+    await asyncio.gather(here.presses(SHARE, on=greeting), there.presses(SHARE, on=greeting))
+    hers, begin = await here.button("Share SMSGig")
+    his, _ = await there.button("gsim.io")
+    assert hers["message_id"] != his["message_id"]
+    await there.forges(begin["callback_data"], on=hers)
+    assert "не ваше" in there.toast
+    await here.presses("Share SMSGig", on=hers)
+    await there.presses("gsim.io", on=his)
+    await here.sees("Shared.", "SMSGig in Friends")
+    await there.sees("Готово.", "gsim.io в группе Friends")
+
+
 # Nobody writes.
 
 
@@ -213,7 +252,7 @@ async def test_anonymous_admins_are_told_what_to_do(town: Town, anna: Person) ->
     await becomes(town, group.chat, anna, "administrator")
     await group.says("/start", anonymous=True)
     await group.sees("write as yourself", "Remain anonymous")
-    await group.presses("Share an account here")
+    await group.presses(SHARE)
     await group.sees("No account is shared here")
     assert group.toast == ""
 
