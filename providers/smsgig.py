@@ -117,9 +117,12 @@ class SmsGig(Site):
         return await self._read(request, lambda data: need_money(need_map(data), "balance"))
 
     async def transactions(self, credentials: Credentials, kind: str) -> Sequence[Transaction]:
-        """The latest 100 of a kind (purchase, refund, deposit), newest first: "Get Transactions"."""
+        """The latest 100 of a kind (purchase, refund, deposit), newest first: "Get Transactions".
+
+        Its example asks for purchases and shows a refund, so the kind is looked at here too.
+        """
         request = _request(credentials, "GET", "/transactions", params={"limit": 100, "type": kind})
-        return await self._read(request, _transactions)
+        return [one for one in await self._read(request, _transactions) if one.kind.casefold() == kind]
 
     async def journal(
         self,

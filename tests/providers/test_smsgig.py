@@ -44,6 +44,11 @@ async def test_transactions_of_one_kind(smsgig: SmsGig, replay: Replay) -> None:
     assert refund.created_at == 1778836901
 
 
+async def test_a_refund_among_purchases_is_none(smsgig: SmsGig, replay: Replay) -> None:
+    replay.put("GET", "/transactions", EXAMPLES["transactions"])
+    assert await smsgig.transactions(KEYS, "purchase") == []
+
+
 async def test_services_say_what_a_menu_and_an_order_need(smsgig: SmsGig, replay: Replay) -> None:
     replay.put("GET", "/s1/services", EXAMPLES["services"] | {"meta": {"total": 1, "per_page": 100}})
     (whatsapp,) = await smsgig.options(KEYS, "s1", "service", {})
