@@ -21,7 +21,7 @@ def with_tables(folder: Path) -> Path:
 
 @cache
 def _migrated() -> bytes:
-    """What a first start makes of nothing: word for word what the migrations make, see storage/test_fresh.py."""
+    """What a first start makes of nothing: what the migrations make, see storage/test_fresh.py."""
     with tempfile.TemporaryDirectory() as folder:
         migrate(f"sqlite:///{folder}/{FILE}")
         return Path(folder, FILE).read_bytes()
