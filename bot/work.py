@@ -25,7 +25,7 @@ class Worker(Protocol):
         """Do what is due."""
 
     async def pause(self) -> float:
-        """Seconds to rest."""
+        """Seconds to rest: what the step has found, with what its work has found since."""
 
 
 async def rest(bell: asyncio.Event, seconds: float) -> None:

@@ -76,6 +76,7 @@ class Finder:
     """
 
     desk: Desk
+    _next_ms: int | None = None
 
     async def step(self) -> int:
         """Begin the looks that are due. How many."""
@@ -85,14 +86,14 @@ class Finder:
                 await purchases.find_next(
                     connection, purchase.id, purchase.finds, self.desk.now_ms() + LEASE * 1000
                 )
+            self._next_ms = await purchases.next_find_ms(connection)
         for purchase in due:
             self.desk.spawn(self._find(purchase), name=f"find {purchase.id}")
         return len(due)
 
     async def pause(self) -> float:
-        """Seconds until a look is due."""
-        async with self.desk.db.transaction() as connection:
-            due_ms = await purchases.next_find_ms(connection)
+        """Seconds until a look is due, by what the last step found."""
+        due_ms = self._next_ms
         return 60.0 if due_ms is None else min(60.0, max(0.0, (due_ms - self.desk.now_ms()) / 1000))
 
     async def _find(self, purchase: Purchase) -> None:

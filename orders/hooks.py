@@ -173,6 +173,7 @@ class HookWorker:
 
     desk: Desk
     _busy: set[str] = field(default_factory=set)
+    _next_ms: int | None = None
     _looked_at: dict[str, float] = field(default_factory=dict)
 
     async def step(self) -> int:
@@ -183,6 +184,7 @@ class HookWorker:
             for hook in due:
                 by_account[hook.account_id].append(hook)
             callers = [await accounts.get(connection, account_id) for account_id in by_account]
+            self._next_ms = await hooks.next_due_ms(connection, not_of=self._busy | by_account.keys())
         for account in callers:
             if account is not None:  # there is always one: the rows say so
                 self._busy.add(account.id)
@@ -191,9 +193,8 @@ class HookWorker:
         return len(due)
 
     async def pause(self) -> float:
-        """Seconds until a call is due that is not being worked on."""
-        async with self.desk.db.transaction() as connection:
-            due_ms = await hooks.next_due_ms(connection, not_of=self._busy)
+        """Seconds until a call is due that is not being worked on, by what the last step found."""
+        due_ms = self._next_ms
         return 60.0 if due_ms is None else min(60.0, max(0.0, (due_ms - self.desk.now_ms()) / 1000))
 
     async def _work_on_all(self, account: Account, calls: list[Hook]) -> None:

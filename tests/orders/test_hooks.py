@@ -170,7 +170,7 @@ async def test_what_is_no_message(scene: Scene, site: str, body: bytes, state: s
 async def test_a_webhook_before_its_order_is_held_and_matched(scene: Scene) -> None:
     account = await linked(scene, "smsgig")
     token = await scene.armed(account)
-    await scene.fault("smsgig", "timeout", path="/s1/rent", committed=True, seconds=0.5)
+    await scene.fault("smsgig", "timeout", path="/s1/rent", committed=True, seconds=600)
     assert await place.confirm(scene.desk, token, OWNER) is not None
 
     async def there() -> bool:
@@ -186,7 +186,9 @@ async def test_a_webhook_before_its_order_is_held_and_matched(scene: Scene) -> N
 
     await until(held)
     assert await scene.count("messages") == 0
+    assert await scene.worker.step() == 0
     assert 0 < await scene.worker.pause() <= HOLDS[0]
+    scene.world.faults.close()
     await scene.desk.drain()
     await scene.work_on_hooks()
     assert await scene.count("messages") == 1
@@ -198,9 +200,13 @@ async def test_an_order_wakes_the_calls_that_were_held(scene: Scene) -> None:
     body, headers = signed(scene, account, activation_id=999, message_id="1", code="1", text="1")
     assert await scene.post_hook(account, body, headers) == 200
     await scene.work_on_hooks()
-    assert await scene.worker.pause() > 0
+    assert await scene.worker.step() == 0
+    assert 0 < await scene.worker.pause() < 60
+    scene.desk.bells.hooks.clear()
     await scene.buy(account)
-    assert await scene.worker.pause() == 0
+    assert scene.desk.bells.hooks.is_set()
+    assert await scene.worker.step() == 1
+    await scene.desk.drain()
 
 
 async def test_a_webhook_nobody_asked_for_is_given_up(scene: Scene) -> None:
