@@ -1,8 +1,15 @@
 """Words by which sites refuse, where they leave no doubt: for answers without a documented code."""
 
 import re
+from collections.abc import Mapping
+from typing import Any
 
 from providers.errors import NoFunds, NoNumbers, Refused
+from providers.shape import get_text
+
+_PLACES = ("message", "error", "detail")
+"""Where an error of an undocumented shape has its words, or an object that has them."""
+
 
 _WORDS: tuple[tuple[re.Pattern[str], type[Refused]], ...] = (
     (
@@ -22,6 +29,16 @@ _WORDS: tuple[tuple[re.Pattern[str], type[Refused]], ...] = (
         NoFunds,
     ),
 )
+
+
+def words_of(body: Mapping[str, Any]) -> str:
+    """What the site says in an error; empty if it says nothing."""
+    for place in _PLACES:
+        inner = body.get(place)
+        text = get_text(inner, "message") if isinstance(inner, dict) else get_text(body, place)
+        if text:
+            return text
+    return ""
 
 
 def kind_said(words: str) -> type[Refused] | None:

@@ -22,7 +22,7 @@ from providers.errors import (
     RateLimited,
     Refused,
 )
-from providers.said import kind_said
+from providers.said import kind_said, words_of
 from providers.shape import (
     BadShape,
     each_map,
@@ -232,7 +232,7 @@ class SmsGig(Site):
     def refusal(self, call: str, answer: Answer) -> Refused | None:
         """See "Error Codes", 400 to 429; also a 200 that says `"status": "error"`."""
         body = answer.data if isinstance(answer.data, dict) else {}
-        detail = get_text(body, "message") or get_text(body, "error") or ""
+        detail = words_of(body)
         if answer.status == 429:
             wait = answer.retry_after or WAIT_AFTER_429
             return RateLimited(self.key, call, retry_after=wait, detail=detail)

@@ -60,6 +60,23 @@ async def test_refusals(
     assert len(replay.asked) == 1, "no is an answer"
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"error": {"code": "funds", "message": "Insufficient balance"}},
+        {"detail": "Insufficient balance"},
+        {"status": "error", "message": None, "error": "Insufficient balance"},
+    ],
+)
+async def test_the_words_of_an_error_are_found_in_whichever_shape_it_comes(
+    smsgig: SmsGig, replay: Replay, answer: object
+) -> None:
+    replay.put("POST", "/s1/rent", answer, status=400)
+    with pytest.raises(NoFunds) as caught:
+        await smsgig.buy(KEYS, "s1", WISH)
+    assert caught.value.detail == "Insufficient balance"
+
+
 @pytest.mark.parametrize("status", [400, 422])
 async def test_an_act_that_comes_too_late_is_a_conflict(smsgig: SmsGig, replay: Replay, status: int) -> None:
     replay.put("POST", "/s1/rentals/cancel", {"message": "Rental is not active"}, status=status)
