@@ -174,7 +174,7 @@ async def _do(screen: Screen, press: Pressed, t: Texts, context: Context, given:
         await acts.carry_out_pressed(context.desk, press, screen.user_id, given)
     except SiteError as error:
         site = context.desk.site(press.account)
-        is_lent = press.order.share_id is not None and not screen.is_private
+        is_lent = press.order.share_id is not None and screen.chat_id != press.account.owner_id
         said = failures.site_error(t, error, site.name, is_lent=is_lent)
         why = t("act-failed", act=t(f"act-{press.act.key}"), why=said)
         await _redraw(screen, press, t, context)

@@ -29,6 +29,9 @@ log = structlog.get_logger(__name__)
 FIRST_FIND = 5
 """Seconds after which a purchase without an answer is looked for at the site."""
 
+ASK_AFTER = 30
+"""Seconds until the owner of a share is asked about it: most answers are only late, or found by a look."""
+
 WAKES = 4
 """Attempts to wake a number that was bought asleep."""
 
@@ -65,7 +68,7 @@ async def failed(desk: Desk, purchase: Purchase, error: SiteError) -> None:
             current = await purchases.get(connection, purchase.id) or purchase
             await tell(connection, desk, current)
             if was_asked or not certain:
-                await share_notes.ask_owner(connection, desk, current)
+                await share_notes.ask_owner(connection, desk, current, after=0 if certain else ASK_AFTER)
             event = Event.REFUSED if certain else Event.UNKNOWN
             await share_notes.settled(
                 connection, desk, purchase, event, amount=None if certain else purchase.ceiling

@@ -146,15 +146,16 @@ async def once_a_day(
     return await shares.warn_once(connection, share_id, what, user_id=user_id, since=today)
 
 
-async def ask_owner(connection: AsyncConnection, desk: Desk, purchase: Purchase) -> None:
+async def ask_owner(connection: AsyncConnection, desk: Desk, purchase: Purchase, *, after: int = 0) -> None:
     """Have its owner asked what became of a share's purchase without an answer, or told what has.
 
-    Not where its own message is in the owner's private chat: that one asks. Ring the outbox's bell then.
+    `after` so many seconds, if nobody knows by then. Not where its own message is in the owner's private
+    chat: that one asks. Ring the outbox's bell then.
     """
-    if purchase.share_id is None or purchase.chat_id > 0:
+    if purchase.share_id is None:
         return
     account = await accounts.get(connection, purchase.account_id)
-    if account is None:
+    if account is None or purchase.chat_id == account.owner_id:
         return
     letter = Letter(
         kind=Kind.NOTICE,
@@ -164,7 +165,7 @@ async def ask_owner(connection: AsyncConnection, desk: Desk, purchase: Purchase)
         purchase_id=purchase.id,
         args={"text": ASK_SETTLE, "share": purchase.share_id},
     )
-    await outbox.put(connection, letter, desk.now_ms())
+    await outbox.put(connection, letter, desk.now_ms() + after * 1000)
 
 
 async def tell_owner(

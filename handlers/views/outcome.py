@@ -33,7 +33,7 @@ def outcome(t: Texts, site: Site, purchase: Purchase, account: Account) -> View 
         case Outcome.SENDING:
             return View(t.blocks([head, t("outcome-sending" if purchase.act is None else "outcome-acting")]))
         case Outcome.REFUSED:
-            return _refused(t, site, purchase, head)
+            return _refused(t, site, purchase, head, is_lent=_is_lent(purchase, account))
         case Outcome.UNKNOWN:
             return _unknown(t, site, purchase, account, head)
         case Outcome.PLACED:
@@ -78,32 +78,31 @@ def _to_card(t: Texts, order_id: str, *, again: str = "") -> InlineKeyboardMarku
     return keyboard.row(show, menu_button(t)).markup()
 
 
-def _refused(t: Texts, site: Site, purchase: Purchase, head: Html) -> View:
+def _refused(t: Texts, site: Site, purchase: Purchase, head: Html, *, is_lent: bool) -> View:
     keyboard = Keyboard().row(_again(t, purchase))
     if purchase.act is not None:
         data = OrderButton(do=OrderDo.SHOW, id=purchase.order_id or "")
         keyboard.row(button(t.plain("button-card"), data))
-    if purchase.error == "bad-key" and not _is_in_its_group(purchase):
+    if purchase.error == "bad-key" and not is_lent:
         keyboard.row(button(t.plain("button-accounts"), Open(to=Page.ACCOUNTS)))
     keyboard.row(menu_button(t))
-    return View(t.blocks([head, _why_refused(t, site, purchase)]), keyboard.markup())
+    return View(t.blocks([head, _why_refused(t, site, purchase, is_lent=is_lent)]), keyboard.markup())
 
 
-def _why_refused(t: Texts, site: Site, purchase: Purchase) -> Html:
+def _why_refused(t: Texts, site: Site, purchase: Purchase, *, is_lent: bool) -> Html:
     if purchase.finding in WITHOUT_ANSWER:
         return t(f"finding-{purchase.finding.value}", site=site.name)
-    is_lent = _is_in_its_group(purchase)
     said = reason(t, purchase.error or "refused", site.name, detail=purchase.detail, is_lent=is_lent)
     return t.lines([said, t("outcome-not-charged")])
 
 
 def _unknown(t: Texts, site: Site, purchase: Purchase, account: Account, head: Html) -> View:
     if _is_act_that_asks(site, purchase):
-        return _unknown_act(t, site, purchase, head)
+        return _unknown_act(t, site, purchase, account, head)
     at, price = t.date(purchase.created_at), t.money(purchase.ceiling)
     unknown = t("outcome-unknown", site=site.name, account=account.name, price=price, at=at)
     keyboard = Keyboard()
-    if _is_in_its_group(purchase):
+    if _is_lent(purchase, account):
         keyboard.row(_again(t, purchase))
         found_out = [t("outcome-owner-asked")]
     else:
@@ -116,11 +115,11 @@ def _unknown(t: Texts, site: Site, purchase: Purchase, account: Account, head: H
     return View(t.blocks([head, unknown, *found_out]), keyboard.markup())
 
 
-def _unknown_act(t: Texts, site: Site, purchase: Purchase, head: Html) -> View:
+def _unknown_act(t: Texts, site: Site, purchase: Purchase, account: Account, head: Html) -> View:
     """Something that was to be done with a number, and what it may have cost."""
     keyboard = Keyboard()
     looking = t("outcome-act-looking", site=site.name) if purchase.next_find_ms else ""
-    if _is_in_its_group(purchase):
+    if _is_lent(purchase, account):
         looking = t("outcome-owner-asked")
     else:
         keyboard.row(button(t.plain("button-not-done"), Mine(purchase=purchase.id)))
@@ -141,7 +140,7 @@ def ask_owner(t: Texts, site: Site, purchase: Purchase, *, who: str, group: str,
         placed = t("ask-settle-placed", group=group)
         settled = placed if purchase.act is None else t("act-done", act=t(f"act-{purchase.act}"))
     else:
-        settled = _why_refused(t, site, purchase)
+        settled = _why_refused(t, site, purchase, is_lent=False)
     return View(t.blocks([head, settled]), Keyboard().row(menu_button(t, below=True)).markup())
 
 
@@ -165,9 +164,9 @@ def _is_act_that_asks(site: Site, purchase: Purchase) -> bool:
     return any(act.key == purchase.act and act.choices for line in site.lines for act in line.acts)
 
 
-def _is_in_its_group(purchase: Purchase) -> bool:
-    """Whether it stands in the group that shares the account: what is the owner's alone is not told there."""
-    return purchase.share_id is not None and purchase.chat_id < 0
+def _is_lent(purchase: Purchase, account: Account) -> bool:
+    """Whether others than the owner of a shared account read it: what else was bought is not for them."""
+    return purchase.share_id is not None and purchase.chat_id != account.owner_id
 
 
 def _choices(t: Texts, keyboard: Keyboard, purchase: Purchase) -> None:

@@ -54,7 +54,8 @@ class Lost:
 
 
 @pytest.fixture
-async def lost(town: Town, anna: Person) -> Lost:
+async def lost(town: Town, anna: Person, monkeypatch: pytest.MonkeyPatch) -> Lost:
+    monkeypatch.setattr(settle, "ASK_AFTER", 0)
     boris, vera = await town.person(BORIS, "Boris"), await town.person(VERA, "Vera")
     chat = await town.group(anna, boris, vera)
     share = await kit.lent(town, anna, chat, SITE)
@@ -136,3 +137,17 @@ async def test_what_is_found_out_without_a_word_of_the_owner_is_told_too(lost: L
     await settle.placed(lost.town.app.desk, await lost.now(), [made[0]])
     settled = await lost.anna.sees("It was bought")
     assert settled["message_id"] == asked["message_id"]
+
+
+async def test_at_home_who_ordered_settles_nothing_either(lost: Lost) -> None:
+    """Once the group has closed, its card goes to their private chat; the owner is asked all the same."""
+    home = lost.boris.at(BOT)
+    await home.says("/start")
+    await lost.town.call(
+        "POST", f"/groups/{lost.share.chat_id}/members", {"user_id": BOT, "status": "kicked"}
+    )
+    await lost.anna.sees("was removed from")
+    made = await lost.several()
+    await home.sees("hasn't answered", "owner is asked in private")
+    await lost.anna.button(made[0].number or "")
+    assert str(made[0].number) not in json.dumps(await home.messages())

@@ -283,3 +283,19 @@ async def test_the_owner_hears_once_a_day_that_the_account_is_empty(
         await scene.customer("gsim", dict(scene.desk.credentials(account)), balance="100")
         notices = [one for one in await scene.letters(Kind.NOTICE) if one.chat_id == OWNER]
         assert [one.args["text"] for one in notices] == ["notice-no-funds"] * told
+
+
+async def test_an_answer_that_is_only_late_asks_the_owner_nothing(
+    scene: Scene, account: Account, share: Share
+) -> None:
+    """The question waits a little, and is drawn as things are then; what a person must decide waits not."""
+    token = await scene.armed(account, user_id=BORIS, share=share)
+    await scene.spoil_purchase("gsim", "reset", committed=True)
+    purchase = await scene.confirm(token, BORIS)
+    (asked,) = [one for one in await scene.letters(Kind.NOTICE) if one.purchase_id == purchase.id]
+    assert asked.chat_id == OWNER
+    assert asked.not_before_ms - scene.desk.now_ms() > 20_000
+    await settle.note(scene.desk, purchase, Finding.SEVERAL, found=[{"id": "1", "number": "+1"}])
+    first, now = [one for one in await scene.letters(Kind.NOTICE) if one.purchase_id == purchase.id]
+    assert first == asked
+    assert now.not_before_ms <= scene.desk.now_ms()
