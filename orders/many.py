@@ -1,8 +1,9 @@
 """Writing down what became of many orders at once: one transaction, and one that is broken hurts no other."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -18,12 +19,41 @@ log = structlog.get_logger(__name__)
 PATIENCE = 0.25
 """Seconds for which looks that brought no code let webhooks, presses and sending go first."""
 
+WRITTEN_AT_ONCE = 50
+"""Looks whose outcome is written down in one transaction, at most: some 20 ms."""
+
 Change = Callable[[AsyncConnection, Order], Awaitable[Order]]
 
 
-async def take_all(desk: Desk, looked: Sequence[Order], shown: Mapping[str, Seen]) -> list[Order]:
-    """Write down what a list showed of these orders, by the order's own id; the orders as they are now."""
+class Look(NamedTuple):
+    """An order as it was when its look began (epoch milliseconds), and what the look showed."""
 
+    order: Order
+    seen: Seen
+    began_ms: int
+
+
+@dataclass(slots=True)
+class Pile:
+    """Looks that end while others are being written down are written down together.
+
+    However many end at once, a webhook or a press waits for one transaction and not for them all.
+    """
+
+    _waiting: list[Look] = field(default_factory=list)
+    _writing: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    async def take(self, desk: Desk, look: Look) -> list[Order]:
+        """Write down this look, and others with it. The orders as they are then; none if another took it."""
+        self._waiting.append(look)
+        async with self._writing:
+            some, self._waiting = self._waiting[:WRITTEN_AT_ONCE], self._waiting[WRITTEN_AT_ONCE:]
+            return await take_all(desk, some) if some else []
+
+
+async def take_all(desk: Desk, looks: Sequence[Look]) -> list[Order]:
+    """Write down what these looks showed; the orders as they are now."""
+    shown = {look.order.id: look for look in looks}
     proven: dict[str, bool] = {}
 
     async def advanced(connection: AsyncConnection, current: Order) -> Order:
@@ -32,24 +62,25 @@ async def take_all(desk: Desk, looked: Sequence[Order], shown: Mapping[str, Seen
             proven[account_id] = await inbox.hooks_proven(connection, desk, account_id)
         after = inbox.advance(
             current,
-            shown[current.id],
+            shown[current.id].seen,
             has_code=False,
             site_now=desk.site_now(current.site),
             is_rental=rentals.is_rental(desk, current),
         )
-        return _in_turn(desk, await inbox.schedule(connection, desk, after, proven=proven[account_id]))
+        after = await inbox.schedule(connection, desk, after, proven=proven[account_id])
+        return _in_turn(desk, after, shown[current.id].began_ms)
 
     async def taken(connection: AsyncConnection, current: Order) -> Order:
-        return (await inbox.take_in(connection, desk, current, shown[current.id], via="poll"))[0]
+        return (await inbox.take_in(connection, desk, current, shown[current.id].seen, via="poll"))[0]
 
     def has_news(order: Order) -> bool:
-        return bool(shown[order.id].messages) or rentals.is_to_remind(desk, order)
+        return bool(shown[order.id].seen.messages) or rentals.is_to_remind(desk, order)
 
-    return await _write(desk, looked, advanced, taken, has_news)
+    return await _write(desk, [look.order for look in looks], advanced, taken, has_news)
 
 
-async def change_all(desk: Desk, looked: Sequence[Order], change: Callable[[Order], Order]) -> None:
-    """Change these orders, if they are still open and what they were."""
+async def change_all(desk: Desk, looked: Sequence[Order], change: Callable[[Order], Order]) -> list[Order]:
+    """Change these orders, if they are still open and what they were; the orders as they are now."""
 
     async def changed(_: AsyncConnection, current: Order) -> Order:
         return change(current) if current.is_open else current
@@ -59,14 +90,21 @@ async def change_all(desk: Desk, looked: Sequence[Order], change: Callable[[Orde
         await inbox.write_change(connection, desk, current, after)
         return after
 
-    await _write(desk, looked, changed, written, lambda order: False)
+    return await _write(desk, looked, changed, written, lambda order: False)
 
 
-def _in_turn(desk: Desk, order: Order) -> Order:
-    """Where one list shows all orders of an account, they have their turn together."""
+def _in_turn(desk: Desk, order: Order, began_ms: int) -> Order:
+    """When to look again, counted from the last look's begin: one that took long makes the next no later.
+
+    Where one list shows all orders of an account, they have their turn together.
+    """
+    if not order.is_open:
+        return order
+    now_ms = desk.now_ms()
+    spent = min(now_ms - began_ms, (order.next_look_ms - now_ms) // 2)
     is_listed = desk.sites[order.site].line(order.line).listed
     key = order.account_id if is_listed else order.id
-    return replace(order, next_look_ms=cadence.in_turn(order.next_look_ms, desk.now_ms(), key))
+    return replace(order, next_look_ms=cadence.in_turn(order.next_look_ms - spent, now_ms, key))
 
 
 async def _write(

@@ -8,13 +8,13 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import structlog
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from orders import acts, cadence, inbox, keys, many, rentals
 from orders.circuit import Circuit, Pass
 from orders.desk import Desk
 from orders.pace import LONGEST_FREEZE, Bucket
 from providers.errors import BadKey, NoAnswer, NotFound, RateLimited, SiteError
-from providers.site import Seen
 from storage import accounts, orders
 from storage.accounts import Account
 from storage.orders import Order
@@ -36,8 +36,8 @@ BAD_KEY_WAIT = 300.0
 RETURN_PER_SECOND = 100
 """Orders looked at in each second once a silent site answers again."""
 
-WRITTEN_AT_ONCE = 50
-"""Looks whose outcome is written down in one transaction, at most: some 20 ms."""
+LONGEST_REST = 60.0
+"""Seconds after which the watcher asks the database again, whatever it knows."""
 
 TRIES_UNTIL_TOLD = 3
 """Failed looks in a row before the card says that the site does not answer."""
@@ -59,9 +59,10 @@ class Watcher:
     desk: Desk
     _buckets: dict[str, Bucket] = field(default_factory=dict)
     _circuits: dict[str, Circuit] = field(default_factory=dict)
-    _ended: list[tuple[Order, Seen]] = field(default_factory=list)
-    """Looks whose outcome is not written down yet."""
-    _writing: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _news: many.Pile = field(default_factory=many.Pile)
+    """Looks that showed messages: they wait for none of the others."""
+    _rest: many.Pile = field(default_factory=many.Pile)
+    _rests_until_ms: int = 0
     _listing: defaultdict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
     """One list at a time for each account."""
     _looked_at: set[str] = field(default_factory=set)
@@ -72,40 +73,58 @@ class Watcher:
         async with self.desk.db.transaction(patience=many.PATIENCE) as connection:
             due = await orders.due(connection, self.desk.now_ms(), BATCH)
             until_ms = self.desk.now_ms() + LEASE * 1000
-            if due:
-                await orders.lease(connection, [order.id for order in due], until_ms)
-        by_account: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
+            await orders.lease(connection, [order.id for order in due], until_ms)
+            single = [order.id for order in due if not self._lists(order.site)]
+            looks = await self._looks(connection, single, until_ms)
+            self._rests_until_ms = await self._next_due_ms(connection)
+        for account, some in looks:
+            self.desk.spawn(self._look(account, some), name=f"look {account.id}")
+        listed = defaultdict(list)
         for order in due:
-            by_account[order.site, order.account_id].append(order.id)
-        for (site, account_id), ids in by_account.items():
-            work = self._look_and_ring(site, account_id, ids, until_ms)
-            self.desk.spawn(work, name=f"look {account_id}")
+            if self._lists(order.site):
+                listed[order.account_id].append(order.id)
+        for account_id, ids in listed.items():
+            self.desk.spawn(self._look_by_list(account_id, ids, until_ms), name=f"look {account_id}")
         return len(due)
 
     async def pause(self) -> float:
-        """Seconds until something is due."""
-        async with self.desk.db.transaction() as connection:
-            due_ms = await orders.next_due_ms(connection)
-        return 60.0 if due_ms is None else min(60.0, max(0.0, (due_ms - self.desk.now_ms()) / 1000))
+        """Seconds until something is due, by what the last step and the looks since then found."""
+        return min(LONGEST_REST, max(0.0, (self._rests_until_ms - self.desk.now_ms()) / 1000))
 
-    async def _look_and_ring(self, site: str, account_id: str, ids: list[str], until_ms: int) -> None:
-        """A look moves its orders from the end of their lease to a much earlier next look."""
-        try:
-            if any(line.listed for line in self.desk.sites[site].lines):
-                async with self._listing[account_id]:
-                    await self._look(account_id, ids, until_ms)
-            else:
-                await self._look(account_id, ids, until_ms)
-        finally:
+    async def _next_due_ms(self, connection: AsyncConnection) -> int:
+        due_ms = await orders.next_due_ms(connection)
+        latest = self.desk.now_ms() + int(LONGEST_REST * 1000)
+        return latest if due_ms is None else min(due_ms, latest)
+
+    def _expect(self, due_ms: Iterable[int]) -> None:
+        """A look moved its orders from the end of their lease to a much earlier next look."""
+        soonest = min(due_ms, default=self._rests_until_ms)
+        if soonest < self._rests_until_ms:
+            self._rests_until_ms = soonest
             self.desk.bells.watcher.set()
 
-    async def _look(self, account_id: str, ids: list[str], until_ms: int) -> None:
-        # An earlier list may have taken long, and shown these too, or a webhook was faster.
-        async with self.desk.db.transaction(patience=many.PATIENCE) as connection:
-            due = await orders.still_leased(connection, ids, until_ms)
-            account = await accounts.get(connection, account_id) if due else None
-        if account is None:
-            return
+    def _lists(self, site: str) -> bool:
+        return any(line.listed for line in self.desk.sites[site].lines)
+
+    async def _looks(
+        self, connection: AsyncConnection, ids: list[str], until_ms: int
+    ) -> list[tuple[Account, list[Order]]]:
+        """Those of the taken-up orders that are still to be looked at, by their accounts."""
+        by_account: defaultdict[str, list[Order]] = defaultdict(list)
+        for order in await orders.still_leased(connection, ids, until_ms) if ids else ():
+            by_account[order.account_id].append(order)
+        found = [(await accounts.get(connection, key), some) for key, some in by_account.items()]
+        return [(account, some) for account, some in found if account is not None]
+
+    async def _look_by_list(self, account_id: str, ids: list[str], until_ms: int) -> None:
+        async with self._listing[account_id]:
+            # An earlier list may have taken long, and shown these too, or a webhook was faster.
+            async with self.desk.db.transaction(patience=many.PATIENCE) as connection:
+                looks = await self._looks(connection, ids, until_ms)
+            for account, due in looks:
+                await self._look(account, due)
+
+    async def _look(self, account: Account, due: list[Order]) -> None:
         circuit = self._circuit(account.site)
         may = circuit.ask()
         if may is Pass.NOTHING:
@@ -141,7 +160,7 @@ class Watcher:
         if not self._bucket(account).take(1):
             await self._postpone(account, mine, cost=1)
             return
-        site = self.desk.site(account)
+        site, began_ms = self.desk.site(account), self.desk.now_ms()
         try:
             seen = await site.look_all(self.desk.credentials(account), [order.ref for order in mine])
         except SiteError as error:
@@ -151,12 +170,12 @@ class Watcher:
         await self._heard(account.site)
         shown = {one.id: one for one in seen}
         found = {order.id: shown[order.site_id] for order in mine if order.site_id in shown}
-        after = await many.take_all(self.desk, [order for order in mine if order.id in found], found)
+        looks = [many.Look(order, found[order.id], began_ms) for order in mine if order.id in found]
+        self._seen(await many.take_all(self.desk, looks))
         await self._failed(
             [order for order in mine if order.id not in found],
             NotFound(site.key, "list", detail="not in the list"),
         )
-        self._wake(after)
 
     async def _look_at_each(self, account: Account, due: list[Order]) -> None:
         due = [order for order in due if order.id not in self._looked_at]  # its site is slower than a lease
@@ -173,7 +192,7 @@ class Watcher:
             self._looked_at.discard(order.id)
 
     async def _glance(self, account: Account, order: Order) -> None:
-        site = self.desk.site(account)
+        site, began_ms = self.desk.site(account), self.desk.now_ms()
         try:
             seen = await site.glance(self.desk.credentials(account), order.ref)
         except SiteError as error:
@@ -181,23 +200,13 @@ class Watcher:
             await self._failed([order], error)
         else:
             await self._heard(account.site)
-            await self._take(order, seen)
+            pile = self._news if seen.messages else self._rest
+            self._seen(await pile.take(self.desk, many.Look(order, seen, began_ms)))
 
-    async def _take(self, order: Order, seen: Seen) -> None:
-        """Looks that end while others are being written down are written down together.
-
-        However many end at once, a webhook or a press waits for one transaction and not for them all.
-        """
-        self._ended.append((order, seen))
-        async with self._writing:
-            some, self._ended = self._ended[:WRITTEN_AT_ONCE], self._ended[WRITTEN_AT_ONCE:]
-            if some:  # else another has taken ours along
-                shown = {looked.id: what for looked, what in some}
-                self._wake(await many.take_all(self.desk, [looked for looked, _ in some], shown))
-
-    def _wake(self, seen: Sequence[Order]) -> None:
-        """Numbers whose wake-up failed, or was cut off by a crash."""
-        for order in seen:
+    def _seen(self, after: Sequence[Order]) -> None:
+        """When to look at these again, and numbers whose wake-up failed, or was cut off by a crash."""
+        self._expect(order.next_look_ms for order in after if order.is_open)
+        for order in after:
             if acts.is_to_wake(self.desk, order):
                 self.desk.spawn(acts.wake_again(self.desk, order), name=f"wake {order.id}")
 
@@ -238,14 +247,14 @@ class Watcher:
             return replace(order, trouble=order.trouble or NoAnswer.code, next_look_ms=next_look_ms)
 
         if due:
-            await many.change_all(self.desk, due, waiting)
+            self._seen(await many.change_all(self.desk, due, waiting))
 
     async def _failed(self, looked: Sequence[Order], error: SiteError) -> None:
         """The look brought nothing: look again later, say so on the cards if it goes on."""
         if not looked:
             return
         log.info("look failed", orders=[order.id for order in looked[:5]], error=str(error))
-        await many.change_all(self.desk, looked, lambda order: self._after_failure(order, error))
+        self._seen(await many.change_all(self.desk, looked, lambda order: self._after_failure(order, error)))
 
     def _after_failure(self, order: Order, error: SiteError) -> Order:
         site, tries = self.desk.sites[order.site], order.failed_looks + 1
@@ -278,6 +287,7 @@ class Watcher:
         async with self.desk.db.transaction() as connection:
             until = self.desk.now_ms() + int(wait * 1000)
             await orders.put_off(connection, [order.id for order in late], until)
+        self._expect([until])
 
     def _circuit(self, site: str) -> Circuit:
         return self._circuits.setdefault(site, Circuit())

@@ -16,6 +16,7 @@ from storage import orders, tables
 from storage.orders import Order
 from storage.outbox import Kind
 from tests.orders.scene import Scene, until
+from tests.orders.test_many import Statements
 
 
 async def looks_at(scene: Scene, site: str) -> int:
@@ -142,11 +143,66 @@ async def test_a_slow_look_holds_up_no_other_order_of_its_account(
 async def test_nothing_to_do_is_a_long_pause(scene: Scene) -> None:
     watcher = Watcher(scene.desk)
     assert await watcher.step() == 0
-    assert await watcher.pause() == 60
+    assert 59 < await watcher.pause() <= 60
     await scene.buy(await scene.account("gsim"))
-    assert 0 < await watcher.pause() <= 60
+    assert scene.desk.bells.watcher.is_set()
+    assert await watcher.step() == 0
+    assert 0 < await watcher.pause() <= 10
     scene.desk.ahead += 10
     assert await watcher.pause() == 0
+
+
+async def test_looks_begin_in_one_transaction_whosever_the_orders_are(scene: Scene) -> None:
+    bought = [await scene.buy(await scene.account("smsgig")) for _ in range(4)]
+    scene.desk.ahead += 10
+    counted = Statements(scene)
+    assert await Watcher(scene.desk).step() == 4
+    assert counted.begun == 1
+    await scene.desk.drain()
+    assert None not in [(await scene.order(order)).last_look_at for order in bought]
+
+
+async def test_a_look_wakes_nobody_who_is_awake_sooner_anyway(scene: Scene) -> None:
+    account = await scene.account("smsgig")
+    first, second = [await scene.buy(account) for _ in range(2)]
+    watcher, bell = Watcher(scene.desk), scene.desk.bells.watcher
+    async with scene.desk.db.transaction() as connection:
+        await orders.put_off(connection, [first.id], scene.desk.now_ms())
+        await orders.put_off(connection, [second.id], scene.desk.now_ms() + 500)
+    bell.clear()
+    assert await watcher.step() == 1
+    await scene.desk.drain()
+    assert not bell.is_set()
+    assert await watcher.pause() <= 0.5
+
+
+async def test_a_code_does_not_wait_for_looks_that_brought_none(scene: Scene) -> None:
+    order = await scene.buy(await scene.account("smsgig"))
+    await scene.sms(order, "Your code is 482913", "482913")
+    scene.desk.ahead += 10
+    watcher = Watcher(scene.desk)
+    async with watcher._rest._writing:  # as long as others are written down
+        await watcher.step()
+        await scene.desk.drain()
+        assert len(await scene.pushed(order)) == 1
+
+
+@pytest.mark.parametrize(("site", "call"), [("gsim", "look_all"), ("smsgig", "glance")])
+async def test_a_look_that_takes_long_makes_the_next_no_later(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch, site: str, call: str
+) -> None:
+    order = await scene.buy(await scene.account(site))
+    monkeypatch.setattr(cadence, "next_look", lambda *_, **__: 10.0)
+    asked = getattr(scene.desk.sites[site], call)
+
+    async def slowly(*given: Any) -> Any:
+        scene.desk.ahead += 3
+        return await asked(*given)
+
+    monkeypatch.setattr(scene.desk.sites[site], call, slowly)
+    begun = scene.desk.now_ms()
+    await scene.look()
+    assert (await scene.order(order)).next_look_ms < begun + 12_000
 
 
 @pytest.mark.parametrize("site", ["gsim", "smsgig"])
@@ -376,4 +432,5 @@ async def test_proven_webhooks_slow_polling_down_but_never_stop_it(scene: Scene)
     assert await wait(order) < 8
     async with scene.desk.db.transaction() as connection:
         await connection.execute(update(tables.accounts).values(hook_seen_at=scene.desk.now()))
+    scene.desk.ahead += await wait(order)  # from now on in its turn
     assert 25 < await wait(order) <= cadence.SAFETY_NET * 1.1
