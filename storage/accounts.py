@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import exists, func, or_, select, update
+from sqlalchemy import bindparam, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import prepared
-from storage.db import fetch_all
+from storage.prepared import Prepared
 from storage.purchases import Outcome
 from storage.tables import accounts, orders, purchases
 
@@ -37,6 +37,18 @@ class Account:
     removed_at: int | None
 
 
+_OF_OWNER = Prepared(
+    select(accounts)
+    .where(accounts.c.owner_id == bindparam("owner_id"), accounts.c.removed_at.is_(None))
+    .order_by(accounts.c.created_at, func.lower(accounts.c.name), accounts.c.id)
+)
+_WITH_KEY = update(accounts).where(
+    accounts.c.id == bindparam("account_id"), accounts.c.credentials == bindparam("key")
+)
+_KEY_WORKED = Prepared(_WITH_KEY)
+_KEY_FAILED = Prepared(_WITH_KEY.where(accounts.c.key_ok).values(key_ok=False))
+
+
 async def add(connection: AsyncConnection, account: Account) -> None:
     """Store a new account."""
     await prepared.put(connection, accounts, prepared.fields(accounts, account))
@@ -55,12 +67,7 @@ async def get_by_hook(connection: AsyncConnection, site: str, hook_hash: str) ->
 
 async def of_owner(connection: AsyncConnection, owner_id: int) -> list[Account]:
     """A person's accounts, oldest first; those of one second by their names."""
-    query = (
-        select(accounts)
-        .where(accounts.c.owner_id == owner_id, accounts.c.removed_at.is_(None))
-        .order_by(accounts.c.created_at, func.lower(accounts.c.name), accounts.c.id)
-    )
-    return await fetch_all(connection, query, Account)
+    return [Account(**row) for row in await _OF_OWNER.rows(connection, owner_id=owner_id)]
 
 
 async def change(connection: AsyncConnection, account_id: str, **values: Any) -> None:
@@ -70,14 +77,14 @@ async def change(connection: AsyncConnection, account_id: str, **values: Any) ->
 
 async def key_worked(connection: AsyncConnection, account: Account, **values: Any) -> None:
     """Note what a call with this key brought, unless the key was replaced meanwhile."""
-    query = update(accounts).where(*_same_key(account)).values(key_ok=True, **values)
-    await connection.execute(query)
+    given = {"account_id": account.id, "key": account.credentials, "key_ok": True, **values}
+    await _KEY_WORKED.change(connection, **given)
 
 
 async def key_failed(connection: AsyncConnection, account: Account) -> bool:
     """Note that the site refuses this key. False if that was known, or if the key was replaced meanwhile."""
-    query = update(accounts).where(*_same_key(account), accounts.c.key_ok).values(key_ok=False)
-    return (await connection.execute(query)).rowcount == 1
+    given = {"account_id": account.id, "key": account.credentials}
+    return await _KEY_FAILED.change(connection, **given) == 1
 
 
 async def forget_keys(connection: AsyncConnection, now: int) -> None:
@@ -94,7 +101,3 @@ async def forget_keys(connection: AsyncConnection, now: int) -> None:
         .where(accounts.c.removed_at.is_not(None), accounts.c.credentials != WIPED, ~needed)
         .values(credentials=WIPED, old_credentials=None, old_until=None, hook_hash=None, hook_token=None)
     )
-
-
-def _same_key(account: Account) -> list[Any]:
-    return [accounts.c.id == account.id, accounts.c.credentials == account.credentials]

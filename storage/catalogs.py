@@ -3,13 +3,13 @@
 import json
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy import ColumnElement, delete
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.prepared import upsert
+from storage.prepared import find, upsert
 from storage.tables import catalogs
 from storage.walk import EVERYTHING
 
@@ -39,9 +39,10 @@ class Catalog:
 
 async def get(connection: AsyncConnection, key: CatalogKey) -> Catalog | None:
     """The cached list, however old."""
-    query = select(catalogs.c.options, catalogs.c.fetched_at).where(*_is(key))
-    found = (await connection.execute(query)).first()
-    return None if found is None else Catalog(json.loads(zlib.decompress(found.options)), found.fetched_at)
+    found = await find(connection, catalogs, **asdict(key))
+    if found is None:
+        return None
+    return Catalog(json.loads(zlib.decompress(found["options"])), found["fetched_at"])
 
 
 async def put(connection: AsyncConnection, key: CatalogKey, catalog: Catalog) -> None:
@@ -50,14 +51,7 @@ async def put(connection: AsyncConnection, key: CatalogKey, catalog: Catalog) ->
     await upsert(
         connection,
         catalogs,
-        {
-            "account_id": key.account_id,
-            "line": key.line,
-            "choice": key.choice,
-            "picks": key.picks,
-            "options": packed,
-            "fetched_at": catalog.fetched_at,
-        },
+        {**asdict(key), "options": packed, "fetched_at": catalog.fetched_at},
         key=["account_id", "line", "choice", "picks"],
         change=["options", "fetched_at"],
     )
@@ -68,12 +62,3 @@ async def forget_older(
 ) -> None:
     """Drop lists nobody has refreshed since."""
     await connection.execute(delete(catalogs).where(catalogs.c.fetched_at < before, among))
-
-
-def _is(key: CatalogKey) -> list[Any]:
-    return [
-        catalogs.c.account_id == key.account_id,
-        catalogs.c.line == key.line,
-        catalogs.c.choice == key.choice,
-        catalogs.c.picks == key.picks,
-    ]

@@ -7,17 +7,15 @@ from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from pathlib import Path
 from types import TracebackType
-from typing import Any, TypeVar
+from typing import Any
 
-from sqlalchemy import Connection, Executable, event, text
+from sqlalchemy import Connection, event, text
 from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncTransaction, create_async_engine
 
 from storage import fresh, sqlite
 from storage.ends import to_its_end
 from storage.together import Together
-
-Row = TypeVar("Row")
 
 HEAD = "0003"
 """The newest migration. Compared at start, so that Alembic is imported only when there is something to do."""
@@ -156,17 +154,6 @@ class _OneForEachTask:
             return await self._transaction.__aexit__(kind, error, trace)
         finally:
             self._inside.discard(self._task)
-
-
-async def fetch_one(connection: AsyncConnection, query: Executable, row: type[Row]) -> Row | None:
-    """The first row as its class, whose fields are named as the columns."""
-    found = (await connection.execute(query)).mappings().first()
-    return None if found is None else row(**found)
-
-
-async def fetch_all(connection: AsyncConnection, query: Executable, row: type[Row]) -> list[Row]:
-    """All rows as their class."""
-    return [row(**found) for found in (await connection.execute(query)).mappings()]
 
 
 def _driver_url(url: str) -> str:

@@ -88,19 +88,17 @@ async def save(connection: AsyncConnection, draft: Draft) -> bool:
 
 async def get(connection: AsyncConnection, draft_id: str) -> Draft | None:
     """The draft, if it is still there."""
-    found = await prepared.find(connection, drafts, id=draft_id)
-    return None if found is None else Draft(**{**found, "picks": picks_from_json(found["picks"])})
+    return _row(await prepared.find(connection, drafts, id=draft_id))
 
 
 async def get_by_token(connection: AsyncConnection, token: str) -> Draft | None:
     """The draft whose Buy button this is."""
-    found = await prepared.find(connection, drafts, token=token)
-    return None if found is None else Draft(**{**found, "picks": picks_from_json(found["picks"])})
+    return _row(await prepared.find(connection, drafts, token=token))
 
 
 async def drop(connection: AsyncConnection, draft_id: str) -> None:
     """Forget a draft."""
-    await connection.execute(delete(drafts).where(drafts.c.id == draft_id))
+    await prepared.drop(connection, drafts, id=draft_id)
 
 
 async def forget_older(
@@ -108,6 +106,10 @@ async def forget_older(
 ) -> None:
     """Forget menus nobody will press again."""
     await connection.execute(delete(drafts).where(drafts.c.created_at < before, among))
+
+
+def _row(found: dict[str, Any] | None) -> Draft | None:
+    return None if found is None else Draft(**found | {"picks": picks_from_json(found["picks"])})
 
 
 def _values(draft: Draft) -> dict[str, Any]:

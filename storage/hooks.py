@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, bindparam, delete, func, select, text, upd
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import prepared
+from storage.prepared import Prepared
 from storage.tables import hooks
 from storage.walk import EVERYTHING
 
@@ -32,24 +33,24 @@ class Hook:
 
 _NOT_BUSY = hooks.c.account_id.not_in(bindparam("not_of", expanding=True))
 
-_DUE = (
+_DUE = Prepared(
     select(hooks)
     .where(_WAITING, hooks.c.not_before_ms <= bindparam("now_ms"), _NOT_BUSY)
     .order_by(hooks.c.received_at, hooks.c.id)
     .limit(bindparam("most"))
 )
-_NEXT = select(func.min(hooks.c.not_before_ms)).where(_WAITING, _NOT_BUSY)
-_COUNT = (
-    select(func.count()).select_from(hooks).where(hooks.c.account_id == bindparam("account_id"), _WAITING)
+_NEXT = Prepared(select(func.min(hooks.c.not_before_ms)).where(_WAITING, _NOT_BUSY))
+_OF_ACCOUNT = hooks.c.account_id == bindparam("of_account")
+_COUNT = Prepared(select(func.count()).select_from(hooks).where(_OF_ACCOUNT, _WAITING))
+_ANY_DUE = Prepared(
+    select(hooks.c.id).where(_OF_ACCOUNT, _WAITING, hooks.c.not_before_ms <= bindparam("now_ms")).limit(1)
 )
-
-_ANY_DUE = (
-    select(hooks.c.id)
-    .where(
-        hooks.c.account_id == bindparam("account_id"), _WAITING, hooks.c.not_before_ms <= bindparam("now_ms")
-    )
-    .limit(1)
+_HOLD = Prepared(
+    update(hooks)
+    .where(hooks.c.id == bindparam("hook_id"))
+    .values(state="held", attempts=hooks.c.attempts + 1)
 )
+_WAKE = Prepared(update(hooks).where(_OF_ACCOUNT, _WAITING, hooks.c.state == "held").values(not_before_ms=0))
 
 
 async def add(connection: AsyncConnection, hook: Hook) -> None:
@@ -61,13 +62,13 @@ async def due(
     connection: AsyncConnection, now_ms: int, *, limit: int, not_of: Collection[str] = ()
 ) -> list[Hook]:
     """Calls to work on, oldest first, but for those of these accounts."""
-    given = {"now_ms": now_ms, "not_of": list(not_of), "most": limit}
-    return [Hook(**found) for found in (await connection.execute(_DUE, given)).mappings()]
+    rows = await _DUE.rows(connection, now_ms=now_ms, not_of=not_of, most=limit)
+    return [Hook(**row) for row in rows]
 
 
 async def next_due_ms(connection: AsyncConnection, *, not_of: Collection[str] = ()) -> int | None:
     """When the next call is to be worked on, but for those of these accounts."""
-    due_ms: int | None = (await connection.execute(_NEXT, {"not_of": list(not_of)})).scalar()
+    due_ms: int | None = await _NEXT.value(connection, not_of=not_of)
     return due_ms
 
 
@@ -78,33 +79,22 @@ async def settle(connection: AsyncConnection, hook_id: str, state: str, outcome:
 
 async def hold(connection: AsyncConnection, hook_id: str, until_ms: int, outcome: str) -> None:
     """Try again then: its order is not known yet, or the site did not answer."""
-    values = {
-        "state": "held",
-        "not_before_ms": until_ms,
-        "outcome": outcome,
-        "attempts": hooks.c.attempts + 1,
-    }
-    await connection.execute(update(hooks).where(hooks.c.id == hook_id).values(**values))
+    await _HOLD.change(connection, hook_id=hook_id, not_before_ms=until_ms, outcome=outcome)
 
 
 async def waiting_of_account(connection: AsyncConnection, account_id: str) -> int:
     """How many calls of an account wait: a forger's flood is bounded by it."""
-    return int((await connection.execute(_COUNT, {"account_id": account_id})).scalar_one())
+    return int(await _COUNT.value(connection, of_account=account_id))
 
 
 async def is_any_due(connection: AsyncConnection, account_id: str, now_ms: int) -> bool:
     """Whether a call of this account is to be worked on now, or is being worked on."""
-    given = {"account_id": account_id, "now_ms": now_ms}
-    return (await connection.execute(_ANY_DUE, given)).first() is not None
+    return await _ANY_DUE.value(connection, of_account=account_id, now_ms=now_ms) is not None
 
 
 async def wake_held(connection: AsyncConnection, account_id: str) -> None:
     """An order of this account just became known: look at the held calls now."""
-    await connection.execute(
-        update(hooks)
-        .where(hooks.c.account_id == account_id, _WAITING, hooks.c.state == "held")
-        .values(not_before_ms=0)
-    )
+    await _WAKE.change(connection, of_account=account_id)
 
 
 async def forget_older(

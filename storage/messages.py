@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import prepared
 from storage.people import KEEP_DAYS
+from storage.prepared import Prepared
 from storage.tables import messages, orders, users
 from storage.walk import EVERYTHING
 
@@ -25,7 +26,7 @@ class Message:
     created_at: int
 
 
-_OF_ORDER = (
+_OF_ORDER = Prepared(
     select(messages)
     .where(messages.c.order_id == bindparam("order_id"))
     .order_by(messages.c.activation, messages.c.created_at, func.coalesce(messages.c.at, 0), messages.c.id)
@@ -44,8 +45,7 @@ async def get(connection: AsyncConnection, message_id: str) -> Message | None:
 
 async def of_order(connection: AsyncConnection, order_id: str) -> list[Message]:
     """An order's messages, oldest first."""
-    found = await connection.execute(_OF_ORDER, {"order_id": order_id})
-    return [Message(**row) for row in found.mappings()]
+    return [Message(**row) for row in await _OF_ORDER.rows(connection, order_id=order_id)]
 
 
 async def set_site_id(connection: AsyncConnection, message_id: str, site_id: str) -> None:

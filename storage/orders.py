@@ -1,6 +1,6 @@
 """Orders: numbers that were bought, and when to look at them next."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -13,6 +13,7 @@ from providers.words import State
 from storage import prepared
 from storage.chat_ids import WAITING, move_letters
 from storage.drafts import Pick, ids_of, picks_from_json, picks_to_json
+from storage.prepared import Prepared
 from storage.tables import orders, outbox
 
 
@@ -71,34 +72,60 @@ class Order:
 
 
 _THESE = orders.c.id.in_(bindparam("ids", expanding=True))
+_OF_USER = orders.c.user_id == bindparam("user_id")
+_IN_CHAT = orders.c.chat_id == bindparam("chat_id")
 
-_DUE = (
+_DUE = Prepared(
     select(orders.c.id, orders.c.account_id, orders.c.site)
     .where(orders.c.is_open, orders.c.next_look_ms <= bindparam("now_ms"))
     .order_by(orders.c.next_look_ms)
     .limit(bindparam("most"))
 )
-_NEXT_DUE = select(func.min(orders.c.next_look_ms)).where(orders.c.is_open)
-_LEASED = select(orders).where(_THESE, orders.c.is_open, orders.c.next_look_ms == bindparam("until_ms"))
-_CHANGE_ALL = update(orders).where(_THESE)
-_OF_SITE_FOR_UPDATE = (
+_NEXT_DUE = Prepared(select(func.min(orders.c.next_look_ms)).where(orders.c.is_open))
+_LEASED = Prepared(
+    select(orders).where(_THESE, orders.c.is_open, orders.c.next_look_ms == bindparam("until_ms"))
+)
+_CHANGE_ALL = Prepared(update(orders).where(_THESE))
+_LOCKED = Prepared(select(orders).where(_THESE).with_for_update())
+_OF_PURCHASE = Prepared(select(orders).where(orders.c.purchase_id == bindparam("purchase_id")))
+_OF_SAME_PURCHASE = Prepared(
     select(orders)
-    .where(orders.c.account_id == bindparam("account_id"), orders.c.site_id == bindparam("site_id"))
-    .with_for_update()
+    # The account is known as well: its orders are found by an index.
+    .where(orders.c.account_id == bindparam("account_id"), orders.c.purchase_id == bindparam("purchase_id"))
+    .order_by(orders.c.created_at, orders.c.site_id)
+)
+_OPEN = select(orders).where(orders.c.is_open)
+_OPEN_OF_ACCOUNT = Prepared(_OPEN.where(orders.c.account_id == bindparam("account_id")))
+_NEWEST_FIRST = orders.c.activated_at.desc(), orders.c.id
+_OPEN_OF_USER = Prepared(_OPEN.where(_OF_USER).order_by(*_NEWEST_FIRST))
+_OPEN_IN_CHAT = Prepared(_OPEN.where(_IN_CHAT).order_by(*_NEWEST_FIRST))
+_PAST = Prepared(
+    select(orders)
+    .where(~orders.c.is_open, _OF_USER)
+    .order_by(orders.c.created_at.desc(), orders.c.id)
+    .offset(bindparam("past"))
+    .limit(bindparam("most"))
+)
+_COUNT_PAST = Prepared(select(func.count()).select_from(orders).where(~orders.c.is_open, _OF_USER))
+_KNOWN = Prepared(
+    select(orders.c.site_id).where(
+        orders.c.account_id == bindparam("account_id"),
+        orders.c.site_id.in_(bindparam("ids", expanding=True)),
+    )
 )
 _LATEST = (
     select(orders.c.picks)
-    .where(orders.c.user_id == bindparam("user_id"))
+    .where(_OF_USER)
     .order_by(orders.c.created_at.desc(), orders.c.id)
     .limit(bindparam("latest"))
 )
-_LATEST_THERE = _LATEST.where(orders.c.chat_id == bindparam("chat_id"))
-_FOR_UPDATE = select(orders).where(orders.c.id == bindparam("order_id")).with_for_update()
+_LATEST_ANYWHERE = Prepared(_LATEST)
+_LATEST_THERE = Prepared(_LATEST.where(_IN_CHAT))
 
 
 async def add(connection: AsyncConnection, order: Order) -> None:
     """Store a new order."""
-    await prepared.put(connection, orders, _values(order))
+    await prepared.put(connection, orders, {"id": order.id, **_values(order)})
 
 
 async def save(connection: AsyncConnection, order: Order) -> None:
@@ -113,19 +140,17 @@ async def change(connection: AsyncConnection, order_id: str, **values: Any) -> N
 
 async def get(connection: AsyncConnection, order_id: str) -> Order | None:
     """The order of that id."""
-    found = await prepared.find(connection, orders, id=order_id)
-    return None if found is None else _row(found)
+    return _one(await prepared.find(connection, orders, id=order_id))
 
 
 async def get_for_update(connection: AsyncConnection, order_id: str) -> Order | None:
     """The order, locked until the transaction ends (SQLite locks as a whole)."""
-    found = (await connection.execute(_FOR_UPDATE, {"order_id": order_id})).mappings().first()
-    return None if found is None else _row(found)
+    return _one(await prepared.find_for_update(connection, orders, id=order_id))
 
 
 async def get_many_for_update(connection: AsyncConnection, ids: list[str]) -> list[Order]:
     """These orders, locked until the transaction ends."""
-    return await _all(connection, select(orders).where(orders.c.id.in_(ids)).with_for_update())
+    return _all(await _LOCKED.rows(connection, ids=ids))
 
 
 async def looked_at(connection: AsyncConnection, seen: list[Order]) -> None:
@@ -133,11 +158,9 @@ async def looked_at(connection: AsyncConnection, seen: list[Order]) -> None:
     if not seen:
         return
     columns = ("next_look_ms", "last_look_at", "failed_looks", "facts")
-    query = update(orders).where(orders.c.id == bindparam("row_id"))
-    rows = [
-        {"row_id": order.id} | {f"new_{name}": _values(order)[name] for name in columns} for order in seen
-    ]
-    await connection.execute(query.values({name: bindparam(f"new_{name}") for name in columns}), rows)
+    stored = {order.id: _values(order) for order in seen}
+    changes = {order_id: {name: values[name] for name in columns} for order_id, values in stored.items()}
+    await prepared.change_each(connection, orders, changes)
 
 
 async def open_ids_of_site(connection: AsyncConnection, site: str) -> list[str]:
@@ -148,33 +171,31 @@ async def open_ids_of_site(connection: AsyncConnection, site: str) -> list[str]:
 
 async def get_by_site_id(connection: AsyncConnection, account_id: str, site_id: str) -> Order | None:
     """The order that the site calls so, of this account alone."""
-    return await _one(connection, orders.c.account_id == account_id, orders.c.site_id == site_id)
+    return _one(await prepared.find(connection, orders, account_id=account_id, site_id=site_id))
 
 
 async def get_by_site_id_for_update(
     connection: AsyncConnection, account_id: str, site_id: str
 ) -> Order | None:
     """The order that the site calls so, locked until the transaction ends."""
-    given = {"account_id": account_id, "site_id": site_id}
-    found = (await connection.execute(_OF_SITE_FOR_UPDATE, given)).mappings().first()
-    return None if found is None else _row(found)
+    found = await prepared.find_for_update(connection, orders, account_id=account_id, site_id=site_id)
+    return _one(found)
 
 
 async def known_site_ids(connection: AsyncConnection, account_id: str, ids: list[str]) -> set[str]:
     """Which of these ids of the site are orders of ours."""
-    query = select(orders.c.site_id).where(orders.c.account_id == account_id, orders.c.site_id.in_(ids))
-    return set((await connection.execute(query)).scalars())
+    return {row["site_id"] for row in await _KNOWN.rows(connection, account_id=account_id, ids=ids)}
 
 
 async def with_number(connection: AsyncConnection, account_id: str, digits: str) -> list[Order]:
     """All orders of this account, ended ones too, whose number ends with these digits."""
     mine = orders.c.account_id == account_id, orders.c.number.endswith(digits, autoescape=True)
-    return await _all(connection, select(orders).where(*mine))
+    return _all((await connection.execute(select(orders).where(*mine))).mappings())
 
 
 async def of_purchase(connection: AsyncConnection, purchase_id: str) -> list[Order]:
     """What one purchase brought."""
-    return await _all(connection, select(orders).where(orders.c.purchase_id == purchase_id))
+    return _all(await _OF_PURCHASE.rows(connection, purchase_id=purchase_id))
 
 
 class Due(NamedTuple):
@@ -187,35 +208,29 @@ class Due(NamedTuple):
 
 async def of_same_purchase(connection: AsyncConnection, order: Order) -> list[Order]:
     """All orders that one purchase brought, this one too, in the site's order."""
-    query = (
-        select(orders)
-        # The account is known as well: its orders are found by an index.
-        .where(orders.c.account_id == order.account_id, orders.c.purchase_id == order.purchase_id)
-        .order_by(orders.c.created_at, orders.c.site_id)
-    )
-    return await _all(connection, query)
+    given = {"account_id": order.account_id, "purchase_id": order.purchase_id}
+    return _all(await _OF_SAME_PURCHASE.rows(connection, **given))
 
 
 async def due(connection: AsyncConnection, now_ms: int, limit: int) -> list[Due]:
     """Open orders whose time to be looked at has come, longest overdue first."""
-    return [Due(*found) for found in await connection.execute(_DUE, {"now_ms": now_ms, "most": limit})]
+    return [Due(**found) for found in await _DUE.rows(connection, now_ms=now_ms, most=limit)]
 
 
 async def next_due_ms(connection: AsyncConnection) -> int | None:
     """When the next open order is due."""
-    due_ms: int | None = (await connection.execute(_NEXT_DUE)).scalar()
+    due_ms: int | None = await _NEXT_DUE.value(connection)
     return due_ms
 
 
 async def lease(connection: AsyncConnection, ids: list[str], until_ms: int) -> None:
     """These are being looked at: nobody else looks before then, and a crash costs no more than that."""
-    given = {"ids": ids, "next_look_ms": until_ms, "leased_ms": until_ms}
-    await connection.execute(_CHANGE_ALL, given)
+    await _CHANGE_ALL.change(connection, ids=ids, next_look_ms=until_ms, leased_ms=until_ms)
 
 
 async def put_off(connection: AsyncConnection, ids: list[str], until_ms: int) -> None:
     """Look at these then, and not earlier."""
-    await connection.execute(_CHANGE_ALL, {"ids": ids, "next_look_ms": until_ms})
+    await _CHANGE_ALL.change(connection, ids=ids, next_look_ms=until_ms)
 
 
 async def end_leases(connection: AsyncConnection, now_ms: int) -> int:
@@ -226,8 +241,7 @@ async def end_leases(connection: AsyncConnection, now_ms: int) -> int:
 
 async def still_leased(connection: AsyncConnection, ids: list[str], until_ms: int) -> list[Order]:
     """Those of the taken-up orders that nobody has looked at, ended or reactivated since."""
-    found = await connection.execute(_LEASED, {"ids": ids, "until_ms": until_ms})
-    return [_row(one) for one in found.mappings()]
+    return _all(await _LEASED.rows(connection, ids=ids, until_ms=until_ms))
 
 
 async def look_at_all(connection: AsyncConnection, account_id: str, now_ms: int) -> None:
@@ -238,45 +252,27 @@ async def look_at_all(connection: AsyncConnection, account_id: str, now_ms: int)
 
 async def open_of_account(connection: AsyncConnection, account_id: str) -> list[Order]:
     """All open orders of an account."""
-    return await _all(connection, select(orders).where(orders.c.is_open, orders.c.account_id == account_id))
+    return _all(await _OPEN_OF_ACCOUNT.rows(connection, account_id=account_id))
 
 
 async def open_of_user(connection: AsyncConnection, user_id: int) -> list[Order]:
     """A person's open orders, newest first."""
-    query = (
-        select(orders)
-        .where(orders.c.is_open, orders.c.user_id == user_id)
-        .order_by(orders.c.activated_at.desc(), orders.c.id)
-    )
-    return await _all(connection, query)
+    return _all(await _OPEN_OF_USER.rows(connection, user_id=user_id))
 
 
 async def open_in_chat(connection: AsyncConnection, chat_id: int) -> list[Order]:
     """The open orders whose cards stand in a group, newest first."""
-    query = (
-        select(orders)
-        .where(orders.c.is_open, orders.c.chat_id == chat_id)
-        .order_by(orders.c.activated_at.desc(), orders.c.id)
-    )
-    return await _all(connection, query)
+    return _all(await _OPEN_IN_CHAT.rows(connection, chat_id=chat_id))
 
 
 async def past_of_user(connection: AsyncConnection, user_id: int, *, offset: int, limit: int) -> list[Order]:
     """A person's ended orders, newest first."""
-    query = (
-        select(orders)
-        .where(~orders.c.is_open, orders.c.user_id == user_id)
-        .order_by(orders.c.created_at.desc(), orders.c.id)
-        .offset(offset)
-        .limit(limit)
-    )
-    return await _all(connection, query)
+    return _all(await _PAST.rows(connection, user_id=user_id, past=offset, most=limit))
 
 
 async def count_past_of_user(connection: AsyncConnection, user_id: int) -> int:
     """How many orders of a person have ended."""
-    query = select(func.count()).select_from(orders).where(~orders.c.is_open, orders.c.user_id == user_id)
-    return int((await connection.execute(query)).scalar_one())
+    return int(await _COUNT_PAST.value(connection, user_id=user_id))
 
 
 async def rented_by(
@@ -296,7 +292,7 @@ async def rented_by(
         .offset(offset)
         .limit(limit)
     )
-    return await _all(connection, query)
+    return _all((await connection.execute(query)).mappings())
 
 
 async def count_rented_by(
@@ -316,18 +312,17 @@ async def latest_picks(
     connection: AsyncConnection, user_id: int, *, chat_id: int | None, limit: int
 ) -> list[tuple[Pick, ...]]:
     """What a person's latest orders were, newest first; `chat_id`: those of one chat alone."""
-    query = _LATEST if chat_id is None else _LATEST_THERE
-    given = {"user_id": user_id, "chat_id": chat_id, "latest": limit}
-    return [picks_from_json(stored) for stored in (await connection.execute(query, given)).scalars()]
+    query = _LATEST_ANYWHERE if chat_id is None else _LATEST_THERE
+    rows = await query.rows(connection, user_id=user_id, chat_id=chat_id, latest=limit)
+    return [picks_from_json(row["picks"]) for row in rows]
 
 
-async def _one(connection: AsyncConnection, *where: Any) -> Order | None:
-    found = (await connection.execute(select(orders).where(*where))).mappings().first()
+def _one(found: Any) -> Order | None:
     return None if found is None else _row(found)
 
 
-async def _all(connection: AsyncConnection, query: Any) -> list[Order]:
-    return [_row(found) for found in (await connection.execute(query)).mappings()]
+def _all(found: Iterable[Any]) -> list[Order]:
+    return [_row(one) for one in found]
 
 
 def _row(found: Any) -> Order:
@@ -335,13 +330,13 @@ def _row(found: Any) -> Order:
 
 
 def _values(order: Order) -> dict[str, Any]:
+    """But for the id: to set it, even to what it is, has SQLite read all messages of the order."""
     values = prepared.fields(orders, order)
-    return {
-        **values,
-        "picks": picks_to_json(order.picks),
-        "state": order.state.value,
-        "facts": dict(order.facts),
-    }
+    del values["id"]
+    values["picks"] = picks_to_json(order.picks)
+    values["state"] = order.state.value
+    values["facts"] = dict(order.facts)
+    return values
 
 
 async def change_holder(

@@ -1,15 +1,16 @@
 """What is to be sent to Telegram. A row names what it is about; its text is drawn when it is sent."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
+from functools import cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, and_, bindparam, delete, func, literal_column, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import prepared
-from storage.db import fetch_all
+from storage.prepared import Prepared
 from storage.tables import orders, outbox
 from storage.walk import EVERYTHING
 
@@ -72,12 +73,30 @@ class Waiting(NamedTuple):
 _IS_DUE = outbox.c.state == literal_column("'due'")
 """In these words, since the indexes are partial ones: SQLite must see that they fit."""
 
-_WAITING_CARD = select(outbox.c.id, outbox.c.user_id, outbox.c.chat_id, outbox.c.thread_id).where(
-    outbox.c.kind == literal_column("'card'"), _IS_DUE, outbox.c.order_id == bindparam("order_id")
+_WAITING_CARD = Prepared(
+    select(outbox.c.id, outbox.c.user_id, outbox.c.chat_id, outbox.c.thread_id).where(
+        outbox.c.kind == literal_column("'card'"), _IS_DUE, outbox.c.order_id == bindparam("order_id")
+    )
 )
-
-_NEXT_DUE = select(func.min(outbox.c.not_before_ms)).where(
-    _IS_DUE, outbox.c.not_before_ms > bindparam("after_ms")
+_NEXT_DUE = Prepared(
+    select(func.min(outbox.c.not_before_ms)).where(_IS_DUE, outbox.c.not_before_ms > bindparam("after_ms"))
+)
+_BEGIN = Prepared(
+    update(outbox)
+    .where(outbox.c.id.in_(bindparam("ids", expanding=True)))
+    .values(state="sending", attempts=outbox.c.attempts + 1)
+    .returning(outbox)
+)
+_IN_STATE = Prepared(select(outbox).where(outbox.c.state == bindparam("in_state")).order_by(outbox.c.id))
+_PUSH_WAITS = Prepared(
+    select(outbox.c.id)
+    .where(
+        outbox.c.kind == Kind.PUSH.value,
+        outbox.c.chat_id == bindparam("to_chat"),
+        outbox.c.message_id == bindparam("sms"),
+        outbox.c.state.in_(["due", "sending", "parked"]),
+    )
+    .limit(1)
 )
 
 
@@ -85,8 +104,9 @@ async def put(connection: AsyncConnection, letter: Letter, now_ms: int) -> None:
     """Write a letter. An order's card that waits already is not written twice: it goes where this would."""
     waits = await _waiting_card(connection, letter) if letter.kind is Kind.CARD else None
     if waits is not None:
-        if tuple(waits)[1:] != tuple(_place(letter).values()):
-            await prepared.change(connection, outbox, waits[0], _place(letter))
+        place = _place(letter)
+        if waits != {"id": waits["id"], **place}:
+            await prepared.change(connection, outbox, waits["id"], place)
         return
     values = {
         "kind": letter.kind.value,
@@ -116,25 +136,39 @@ async def waiting(
 
     Only those of the priorities named, each without the letters of its chats.
     """
+    query = _waiting(tuple((int(priority), bool(chats)) for priority, chats in not_in_chats.items()))
+    given = {_chats(priority): chats for priority, chats in not_in_chats.items() if chats}
+    rows = await query.rows(connection, now_ms=now_ms, most=limit, **given)
+    return [Waiting(row["id"], row["chat_id"], Priority(row["priority"])) for row in rows]
+
+
+@cache
+def _waiting(priorities: tuple[tuple[int, bool], ...]) -> Prepared:
+    """Those of these priorities that may go: each from all chats, or from all but some."""
     may_go = [
-        and_(outbox.c.priority == int(priority), outbox.c.chat_id.not_in(sorted(chats)))
-        if chats
-        else outbox.c.priority == int(priority)
-        for priority, chats in not_in_chats.items()
+        and_(
+            outbox.c.priority == priority,
+            outbox.c.chat_id.not_in(bindparam(_chats(priority), expanding=True)),
+        )
+        if is_limited
+        else outbox.c.priority == priority
+        for priority, is_limited in priorities
     ]
-    query = (
+    return Prepared(
         select(outbox.c.id, outbox.c.chat_id, outbox.c.priority)
-        .where(_IS_DUE, outbox.c.not_before_ms <= now_ms, or_(*may_go))
+        .where(_IS_DUE, outbox.c.not_before_ms <= bindparam("now_ms"), or_(*may_go))
         .order_by(outbox.c.priority, outbox.c.id)
-        .limit(limit)
+        .limit(bindparam("most"))
     )
-    rows = (await connection.execute(query)).all()
-    return [Waiting(letter_id, chat_id, Priority(priority)) for letter_id, chat_id, priority in rows]
+
+
+def _chats(priority: int) -> str:
+    return f"not_in_{int(priority)}"
 
 
 async def next_due_ms(connection: AsyncConnection, *, after_ms: int) -> int | None:
     """When the next letter comes due after that moment."""
-    due_ms: int | None = (await connection.execute(_NEXT_DUE, {"after_ms": after_ms})).scalar()
+    due_ms: int | None = await _NEXT_DUE.value(connection, after_ms=after_ms)
     return due_ms
 
 
@@ -142,8 +176,7 @@ async def begin(connection: AsyncConnection, ids: Collection[int]) -> list[Queue
     """These are on their way: after a crash they may or may not have arrived. The letters, in order."""
     if not ids:
         return []
-    query = update(outbox).where(outbox.c.id.in_(ids)).values(state="sending", attempts=outbox.c.attempts + 1)
-    begun = [_row(row) for row in await fetch_all(connection, query.returning(outbox), dict)]
+    begun = [_row(row) for row in await _BEGIN.rows(connection, ids=ids)]
     return sorted(begun, key=lambda letter: (letter.priority, letter.id))
 
 
@@ -197,13 +230,7 @@ async def readdress(
 
 async def has_push(connection: AsyncConnection, chat_id: int, message_id: str) -> bool:
     """Whether this SMS is on its way to that chat, or waits until it opens."""
-    query = select(outbox.c.id).where(
-        outbox.c.kind == Kind.PUSH.value,
-        outbox.c.chat_id == chat_id,
-        outbox.c.message_id == message_id,
-        outbox.c.state.in_(["due", "sending", "parked"]),
-    )
-    return (await connection.execute(query.limit(1))).first() is not None
+    return await _PUSH_WAITS.value(connection, to_chat=chat_id, sms=message_id) is not None
 
 
 async def told_of(connection: AsyncConnection, chat_id: int, purchase_id: str) -> int | None:
@@ -246,8 +273,7 @@ async def orders_without_a_chat(connection: AsyncConnection, user_id: int) -> li
 
 async def in_state(connection: AsyncConnection, state: str) -> list[Queued]:
     """All letters in this state."""
-    query = select(outbox).where(outbox.c.state == state).order_by(outbox.c.id)
-    return [_row(row) for row in await fetch_all(connection, query, dict)]
+    return [_row(row) for row in await _IN_STATE.rows(connection, in_state=state)]
 
 
 async def forget_older(
@@ -259,9 +285,9 @@ async def forget_older(
     )
 
 
-async def _waiting_card(connection: AsyncConnection, letter: Letter) -> Sequence[Any] | None:
+async def _waiting_card(connection: AsyncConnection, letter: Letter) -> dict[str, Any] | None:
     """The order's card that waits: its id, and where it goes."""
-    return (await connection.execute(_WAITING_CARD, {"order_id": letter.order_id})).first()
+    return await _WAITING_CARD.row(connection, order_id=letter.order_id)
 
 
 def _place(letter: Letter) -> dict[str, int | None]:

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import prepared
-from storage.prepared import upsert
+from storage.prepared import Prepared, upsert
 from storage.tables import chats, users
 
 NAME_LENGTH = 64
@@ -42,6 +42,10 @@ class Chat:
     closed: str | None
 
 
+_NAME = Prepared(select(users.c.name).where(users.c.id == bindparam("user_id")))
+_LOCK = Prepared(select(users.c.id).where(users.c.id == bindparam("user_id")).with_for_update())
+
+
 async def get_user(connection: AsyncConnection, user_id: int) -> User | None:
     """The user, if the bot has met them."""
     return await prepared.find_as(connection, User, users, id=user_id)
@@ -50,7 +54,7 @@ async def get_user(connection: AsyncConnection, user_id: int) -> User | None:
 async def lock_user(connection: AsyncConnection, user_id: int) -> None:
     """Nobody else locks or changes this user until the transaction ends (SQLite locks as a whole)."""
     if connection.dialect.name != "sqlite":
-        await connection.execute(select(users.c.id).where(users.c.id == user_id).with_for_update())
+        await _LOCK.value(connection, user_id=user_id)
 
 
 async def meet_user(connection: AsyncConnection, user_id: int, language: str, now: int) -> User:
@@ -69,28 +73,28 @@ async def meet_user(connection: AsyncConnection, user_id: int, language: str, no
 
 async def name_of(connection: AsyncConnection, user_id: int) -> str:
     """What somebody is called; empty if that is not known."""
-    found: str | None = (await connection.execute(select(users.c.name).where(users.c.id == user_id))).scalar()
+    found: str | None = await _NAME.value(connection, user_id=user_id)
     return found or ""
 
 
 async def set_name(connection: AsyncConnection, user_id: int, name: str) -> None:
     """What somebody is called now."""
-    await connection.execute(update(users).where(users.c.id == user_id).values(name=name[:NAME_LENGTH]))
+    await prepared.change(connection, users, user_id, {"name": name[:NAME_LENGTH]})
 
 
 async def set_language(connection: AsyncConnection, user_id: int, language: str) -> None:
     """The language from now on."""
-    await connection.execute(update(users).where(users.c.id == user_id).values(language=language))
+    await prepared.change(connection, users, user_id, {"language": language})
 
 
 async def set_keep_days(connection: AsyncConnection, user_id: int, days: int) -> None:
     """How long codes and texts are kept from now on."""
-    await connection.execute(update(users).where(users.c.id == user_id).values(keep_days=days))
+    await prepared.change(connection, users, user_id, {"keep_days": days})
 
 
 async def set_cap(connection: AsyncConnection, user_id: int, span: str, most: Decimal | None) -> None:
     """The most that this person spends an order, day or month from now on."""
-    await connection.execute(update(users).where(users.c.id == user_id).values({f"cap_{span}": most}))
+    await prepared.change(connection, users, user_id, {f"cap_{span}": most})
 
 
 async def get_chat(connection: AsyncConnection, chat_id: int) -> Chat | None:
@@ -111,4 +115,4 @@ async def meet_chat(connection: AsyncConnection, chat_id: int, kind: str, title:
 
 async def close_chat(connection: AsyncConnection, chat_id: int, why: str) -> None:
     """Nothing can be sent there until somebody uses it again."""
-    await connection.execute(update(chats).where(chats.c.id == chat_id).values(closed=why))
+    await prepared.change(connection, chats, chat_id, {"closed": why})

@@ -215,6 +215,12 @@ async def change(connection: AsyncConnection, table: Table, row_id: Any, values:
     return await _update(table).change(connection, **values, row_id=row_id) > 0
 
 
+async def change_each(connection: AsyncConnection, table: Table, changes: Mapping[Any, Values]) -> None:
+    """Set columns, the same ones of each row. `changes`: by the rows' ids."""
+    rows = [{**values, "row_id": row_id} for row_id, values in changes.items()]
+    await _update(table).change_each(connection, rows)
+
+
 async def drop(connection: AsyncConnection, table: Table, **equal: Any) -> bool:
     """Delete the rows with these values. False: there is none."""
     return await _delete(table, tuple(equal)).change(connection, **equal) > 0
@@ -229,11 +235,11 @@ async def upsert(
 
 
 async def add_up(
-    connection: AsyncConnection, table: Table, rows: Sequence[Values], *, key: list[str], change: list[str]
+    connection: AsyncConnection, table: Table, values: Values, *, key: list[str], change: list[str]
 ) -> None:
-    """Insert rows, or add what they hold in these columns to the rows with their keys."""
+    """Insert a row, or add what it holds in these columns to the row with that key."""
     statement = _upsert(connection.dialect.name, table, tuple(key), tuple(change), adds=True)
-    await statement.change_each(connection, rows)
+    await statement.change(connection, **values)
 
 
 def fields(table: Table, row: object) -> dict[str, Any]:

@@ -45,8 +45,7 @@ async def get(connection: AsyncConnection, chat_id: int, user_id: int) -> Prompt
 
 async def drop(connection: AsyncConnection, chat_id: int, user_id: int) -> bool:
     """Stop waiting. Whether there was a question."""
-    query = delete(prompts).where(prompts.c.chat_id == chat_id, prompts.c.user_id == user_id)
-    return (await connection.execute(query)).rowcount > 0
+    return await prepared.drop(connection, prompts, chat_id=chat_id, user_id=user_id)
 
 
 async def forget_older(

@@ -1,18 +1,18 @@
 """Intents: what somebody confirmed to buy. Committed as SENDING before a byte leaves for the site."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, insert, or_, select, union_all, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import ColumnElement, bindparam, func, or_, select, union_all, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from providers.words import State
 from storage import prepared
 from storage.drafts import Pick, ids_of, picks_from_json, picks_to_json
+from storage.prepared import Prepared
 from storage.tables import orders, outbox, purchases
 from storage.walk import EVERYTHING
 
@@ -79,68 +79,79 @@ class Purchase:
 _LOST = (Outcome.UNKNOWN.value, Outcome.REFUSED.value)
 """Also what was believed not placed is looked for a while longer: `next_find_ms` says how long."""
 
+_IN_STATE = Prepared(
+    select(purchases).where(purchases.c.state == bindparam("in_state")).order_by(purchases.c.created_at)
+)
+_OF_USER_UNKNOWN = Prepared(
+    select(purchases)
+    .where(purchases.c.user_id == bindparam("user_id"), purchases.c.state == Outcome.UNKNOWN.value)
+    .order_by(purchases.c.created_at.desc())
+)
+_UNKNOWN_OF_ACCOUNT = Prepared(
+    select(purchases)
+    .where(purchases.c.account_id == bindparam("account_id"), purchases.c.state == Outcome.UNKNOWN.value)
+    .order_by(purchases.c.created_at)
+)
+_ON_ITS_WAY = Prepared(
+    select(purchases.c.id).where(
+        purchases.c.order_id == bindparam("order_id"), purchases.c.state == Outcome.SENDING.value
+    )
+)
+_TO_FIND = Prepared(
+    select(purchases)
+    .where(purchases.c.next_find_ms <= bindparam("now_ms"), purchases.c.state.in_(_LOST))
+    .order_by(purchases.c.next_find_ms)
+    .limit(bindparam("most"))
+)
+_NEXT_FIND = Prepared(select(func.min(purchases.c.next_find_ms)).where(purchases.c.state.in_(_LOST)))
+_SETTLE = Prepared(
+    update(purchases).where(
+        purchases.c.id == bindparam("purchase_id"),
+        purchases.c.state.in_(bindparam("expected", expanding=True)),
+    )
+)
+
 
 async def claim(connection: AsyncConnection, purchase: Purchase) -> bool:
     """Store a new intent. False if its token was used before: somebody pressed twice."""
-    values = {column.key: getattr(purchase, column.key) for column in purchases.c}
+    values = prepared.fields(purchases, purchase)
     values |= {"picks": picks_to_json(purchase.picks), "state": purchase.state.value}
-    try:
-        async with connection.begin_nested():
-            await connection.execute(insert(purchases).values(**values))
-    except IntegrityError:
-        return False
-    return True
+    return await prepared.upsert(connection, purchases, values, key=["token"], change=[])
 
 
 async def get(connection: AsyncConnection, purchase_id: str) -> Purchase | None:
     """The purchase of that id."""
-    return await _one(connection, purchases.c.id == purchase_id)
+    return _one(await prepared.find(connection, purchases, id=purchase_id))
 
 
 async def get_by_token(connection: AsyncConnection, token: str) -> Purchase | None:
     """The purchase that used this token."""
-    return await _one(connection, purchases.c.token == token)
+    return _one(await prepared.find(connection, purchases, token=token))
 
 
 async def in_state(connection: AsyncConnection, state: Outcome) -> list[Purchase]:
     """All purchases in this state, oldest first."""
-    query = select(purchases).where(purchases.c.state == state.value).order_by(purchases.c.created_at)
-    return [_row(found) for found in (await connection.execute(query)).mappings()]
+    return _all(await _IN_STATE.rows(connection, in_state=state.value))
 
 
 async def on_its_way(connection: AsyncConnection, order_id: str) -> set[str]:
     """The acts that cost for this order which were sent and have no answer yet: their purchases' ids."""
-    query = select(purchases.c.id).where(
-        purchases.c.order_id == order_id, purchases.c.state == Outcome.SENDING.value
-    )
-    return set((await connection.execute(query)).scalars())
+    return {row["id"] for row in await _ON_ITS_WAY.rows(connection, order_id=order_id)}
 
 
 async def of_user_unknown(connection: AsyncConnection, user_id: int) -> list[Purchase]:
     """A person's purchases of unknown outcome, newest first."""
-    query = (
-        select(purchases)
-        .where(purchases.c.user_id == user_id, purchases.c.state == Outcome.UNKNOWN.value)
-        .order_by(purchases.c.created_at.desc())
-    )
-    return [_row(found) for found in (await connection.execute(query)).mappings()]
+    return _all(await _OF_USER_UNKNOWN.rows(connection, user_id=user_id))
 
 
 async def to_find(connection: AsyncConnection, now_ms: int, *, limit: int) -> list[Purchase]:
     """Purchases without an answer whose time to be looked for has come."""
-    query = (
-        select(purchases)
-        .where(purchases.c.next_find_ms <= now_ms, purchases.c.state.in_(_LOST))
-        .order_by(purchases.c.next_find_ms)
-        .limit(limit)
-    )
-    return [_row(found) for found in (await connection.execute(query)).mappings()]
+    return _all(await _TO_FIND.rows(connection, now_ms=now_ms, most=limit))
 
 
 async def next_find_ms(connection: AsyncConnection) -> int | None:
     """When the next one is to be looked for."""
-    query = select(func.min(purchases.c.next_find_ms)).where(purchases.c.state.in_(_LOST))
-    due_ms: int | None = (await connection.execute(query)).scalar()
+    due_ms: int | None = await _NEXT_FIND.value(connection)
     return due_ms
 
 
@@ -154,12 +165,7 @@ async def find_next(
 
 async def unknown_of_account(connection: AsyncConnection, account_id: str) -> list[Purchase]:
     """An account's purchases of unknown outcome, oldest first."""
-    query = (
-        select(purchases)
-        .where(purchases.c.account_id == account_id, purchases.c.state == Outcome.UNKNOWN.value)
-        .order_by(purchases.c.created_at)
-    )
-    return [_row(found) for found in (await connection.execute(query)).mappings()]
+    return _all(await _UNKNOWN_OF_ACCOUNT.rows(connection, account_id=account_id))
 
 
 async def money_moved(connection: AsyncConnection, purchase: Purchase) -> bool:
@@ -194,7 +200,7 @@ async def lost_of_account(connection: AsyncConnection, account_id: str, since: i
         )
         .order_by(purchases.c.state.desc(), purchases.c.created_at)  # unknown before refused
     )
-    return [_row(found) for found in (await connection.execute(query)).mappings()]
+    return _all((await connection.execute(query)).mappings())
 
 
 async def recently_placed(connection: AsyncConnection, account_id: str, since: int) -> list[Purchase]:
@@ -209,7 +215,7 @@ async def recently_placed(connection: AsyncConnection, account_id: str, since: i
         )
         .order_by(purchases.c.created_at)
     )
-    return [_row(found) for found in (await connection.execute(query)).mappings()]
+    return _all((await connection.execute(query)).mappings())
 
 
 async def done_by_another(connection: AsyncConnection, purchase: Purchase, slack: int) -> bool:
@@ -255,12 +261,8 @@ async def settle(
     **values: Any,
 ) -> bool:
     """Move on from one of the expected states. False if somebody else already did."""
-    query = (
-        update(purchases)
-        .where(purchases.c.id == purchase_id, purchases.c.state.in_([known.value for known in expect]))
-        .values(state=state.value, **values)
-    )
-    return (await connection.execute(query)).rowcount == 1
+    given = {"purchase_id": purchase_id, "expected": [known.value for known in expect]}
+    return await _SETTLE.change(connection, **given, state=state.value, **values) == 1
 
 
 async def awaited_of(
@@ -299,9 +301,12 @@ async def set_card(connection: AsyncConnection, purchase_id: str, card_id: int) 
     await prepared.change(connection, purchases, purchase_id, {"card_id": card_id})
 
 
-async def _one(connection: AsyncConnection, where: Any) -> Purchase | None:
-    found = (await connection.execute(select(purchases).where(where))).mappings().first()
+def _one(found: Any) -> Purchase | None:
     return None if found is None else _row(found)
+
+
+def _all(found: Iterable[Any]) -> list[Purchase]:
+    return [_row(one) for one in found]
 
 
 def _row(found: Any) -> Purchase:

@@ -9,9 +9,10 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Tuple, and_, func, insert, literal, or_, select, tuple_
+from sqlalchemy import BigInteger, ColumnElement, Tuple, and_, func, literal, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage import prepared
 from storage.shares import Role
 from storage.tables import accounts, chats, share_log, share_members, shares
 
@@ -98,7 +99,7 @@ async def add(connection: AsyncConnection, entry: Entry) -> None:
         "amount": entry.amount,
         "args": dict(entry.args),
     }
-    await connection.execute(insert(share_log).values(**values))
+    await prepared.put(connection, share_log, values)
 
 
 async def heads(

@@ -6,12 +6,12 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, bindparam, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import prepared
-from storage.prepared import upsert
+from storage.prepared import Prepared, upsert
 from storage.tables import accounts, share_caps, share_members, share_warnings, shares
 from storage.walk import EVERYTHING
 
@@ -97,6 +97,28 @@ class Member:
     name: str
 
 
+_HERE = select(shares).where(shares.c.chat_id == bindparam("chat_id"))
+_OLDEST_FIRST = shares.c.created_at, shares.c.id
+_ACTIVE = shares.c.ended_at.is_(None)
+
+_IN_CHAT = Prepared(_HERE.where(_ACTIVE).order_by(*_OLDEST_FIRST))
+_EVER_IN_CHAT = Prepared(_HERE.order_by(*_OLDEST_FIRST))
+_OF_ACCOUNT = Prepared(
+    select(shares).where(shares.c.account_id == bindparam("account_id"), _ACTIVE).order_by(*_OLDEST_FIRST)
+)
+_LENT = Prepared(
+    select(shares.c.id).where(
+        shares.c.account_id == bindparam("account_id"), shares.c.chat_id == bindparam("chat_id"), _ACTIVE
+    )
+)
+_CAPS = Prepared(select(share_caps).where(share_caps.c.share_id == bindparam("share_id")))
+_MEMBERS = Prepared(
+    select(share_members)
+    .where(share_members.c.share_id == bindparam("share_id"))
+    .order_by(share_members.c.name, share_members.c.user_id)
+)
+
+
 async def add(connection: AsyncConnection, share: Share) -> bool:
     """Store a new share. False: the account is shared there already."""
     try:
@@ -115,17 +137,13 @@ async def get(connection: AsyncConnection, share_id: str) -> Share | None:
 
 async def get_for_update(connection: AsyncConnection, share_id: str) -> Share | None:
     """The same, locked until the transaction ends (SQLite locks as a whole)."""
-    query = select(shares).where(shares.c.id == share_id).with_for_update()
-    found = (await connection.execute(query)).mappings().first()
+    found = await prepared.find_for_update(connection, shares, id=share_id)
     return None if found is None else _row(found)
 
 
 async def is_lent(connection: AsyncConnection, account_id: str, chat_id: int) -> bool:
     """Whether the account is shared in this group."""
-    query = select(shares.c.id).where(
-        shares.c.account_id == account_id, shares.c.chat_id == chat_id, shares.c.ended_at.is_(None)
-    )
-    return (await connection.execute(query)).first() is not None
+    return await _LENT.value(connection, account_id=account_id, chat_id=chat_id) is not None
 
 
 async def change(connection: AsyncConnection, share_id: str, **values: Any) -> None:
@@ -141,17 +159,17 @@ async def end(connection: AsyncConnection, share_id: str, now: int) -> bool:
 
 async def in_chat(connection: AsyncConnection, chat_id: int) -> list[Share]:
     """The active shares of a group, oldest first."""
-    return await _all(connection, shares.c.chat_id == chat_id, shares.c.ended_at.is_(None))
+    return [_row(found) for found in await _IN_CHAT.rows(connection, chat_id=chat_id)]
 
 
 async def ever_in_chat(connection: AsyncConnection, chat_id: int) -> list[Share]:
     """All shares of a group, also ended ones, oldest first."""
-    return await _all(connection, shares.c.chat_id == chat_id)
+    return [_row(found) for found in await _EVER_IN_CHAT.rows(connection, chat_id=chat_id)]
 
 
 async def of_account(connection: AsyncConnection, account_id: str) -> list[Share]:
     """The active shares of an account, oldest first."""
-    return await _all(connection, shares.c.account_id == account_id, shares.c.ended_at.is_(None))
+    return [_row(found) for found in await _OF_ACCOUNT.rows(connection, account_id=account_id)]
 
 
 async def of_owner(connection: AsyncConnection, owner_id: int) -> list[Share]:
@@ -170,8 +188,7 @@ async def of_member(connection: AsyncConnection, user_id: int) -> list[Share]:
 
 async def caps(connection: AsyncConnection, share_id: str) -> Mapping[str, Cap]:
     """The limits by span; a span that is not there has none."""
-    query = select(share_caps).where(share_caps.c.share_id == share_id)
-    rows = (await connection.execute(query)).mappings()
+    rows = await _CAPS.rows(connection, share_id=share_id)
     return {row["span"]: Cap(row["most"], row["tighter"]) for row in rows}
 
 
@@ -185,11 +202,7 @@ async def set_cap(
 
 async def members(connection: AsyncConnection, share_id: str) -> list[Member]:
     """All who have a role of their own or asked to be let in, by name."""
-    query = select(share_members).where(share_members.c.share_id == share_id)
-    rows = (
-        await connection.execute(query.order_by(share_members.c.name, share_members.c.user_id))
-    ).mappings()
-    return [_member(row) for row in rows]
+    return [_member(row) for row in await _MEMBERS.rows(connection, share_id=share_id)]
 
 
 async def member(connection: AsyncConnection, share_id: str, user_id: int) -> Member | None:
@@ -211,10 +224,7 @@ async def set_member(connection: AsyncConnection, share_id: str, member: Member)
 
 async def drop_member(connection: AsyncConnection, share_id: str, user_id: int) -> bool:
     """No role of their own any more. False: there was none."""
-    query = delete(share_members).where(
-        share_members.c.share_id == share_id, share_members.c.user_id == user_id
-    )
-    return (await connection.execute(query)).rowcount == 1
+    return await prepared.drop(connection, share_members, share_id=share_id, user_id=user_id)
 
 
 async def count_members(connection: AsyncConnection, share_id: str) -> int:
@@ -232,18 +242,12 @@ async def warn_once(
 ) -> bool:
     """Whether the owner is to be told that this limit is nearly used up: once a day or month."""
     values = {"share_id": share_id, "span": span, "user_id": user_id, "since": since}
-    try:
-        async with connection.begin_nested():
-            await connection.execute(insert(share_warnings).values(**values))
-    except IntegrityError:
-        return False
-    return True
+    return await upsert(connection, share_warnings, values, key=list(values), change=[])
 
 
 async def forget_warnings(connection: AsyncConnection, share_id: str, span: str) -> None:
     """The limit is another one: tell again when it is nearly used up."""
-    mine = share_warnings.c.share_id == share_id, share_warnings.c.span == span
-    await connection.execute(delete(share_warnings).where(*mine))
+    await prepared.drop(connection, share_warnings, share_id=share_id, span=span)
 
 
 async def forget_older_warnings(
@@ -259,7 +263,7 @@ async def _count(connection: AsyncConnection, share_id: str, which: Any) -> int:
 
 
 async def _all(connection: AsyncConnection, *where: Any) -> list[Share]:
-    query = select(shares).where(*where).order_by(shares.c.created_at, shares.c.id)
+    query = select(shares).where(*where).order_by(*_OLDEST_FIRST)
     return [_row(row) for row in (await connection.execute(query)).mappings()]
 
 

@@ -55,7 +55,8 @@ def purchase(**values: Any) -> Purchase:
 
 
 async def order(connection: AsyncConnection, **values: Any) -> Order:
-    await purchases.claim(connection, purchase())
+    if await purchases.get(connection, values.get("purchase_id", "p1")) is None:
+        await purchases.claim(connection, purchase())
     row = Order(**{
         "id": "o1", "purchase_id": "p1", "user_id": USER, "chat_id": USER, "thread_id": None,
         "card_id": None, "account_id": "a1", "site": "gsim", "line": "numbers", "site_id": "s1",

@@ -216,8 +216,8 @@ async def test_a_row_that_may_be_there(db: Database, way: Any) -> None:
                 connection, things, row | {"number": 6}, key=["id"], change=["number"]
             )
             assert await count.value(connection) == 6
-            more = [{"id": 1, "number": 10}, {"id": 2, "number": 1}, {"id": 2, "number": 3}]
-            await prepared.add_up(connection, things, more, key=["id"], change=["number"])
+            for more in ({"id": 1, "number": 10}, {"id": 2, "number": 1}, {"id": 2, "number": 3}):
+                await prepared.add_up(connection, things, more, key=["id"], change=["number"])
             assert await count.value(connection) == 20
 
 
