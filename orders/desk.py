@@ -12,6 +12,7 @@ import structlog
 from orders.access import Standing
 from orders.errors import Gone, NobodyKnows
 from orders.habits import Habits
+from orders.known import Known
 from providers.site import (
     Credentials,
     Site,
@@ -51,6 +52,7 @@ class Desk:
     buying: defaultdict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
     """Spine B: one purchase at a time per account."""
     habits: Habits = field(default_factory=Habits)
+    known: Known = field(default_factory=Known)
     running: set[asyncio.Task[Any]] = field(default_factory=set)
     learn: Callable[..., None] = lambda *_secrets: None
     """Told of every secret that comes along, so that no log line shows it."""

@@ -53,7 +53,9 @@ class Pile:
 
 async def take_all(desk: Desk, looks: Sequence[Look]) -> list[Order]:
     """Write down what these looks showed; the orders as they are now."""
-    shown = {look.order.id: look for look in looks}
+    shown = {look.order.id: look.seen for look in looks}
+    begun = {look.order.id: look.began_ms for look in looks}
+    unknown = {look.order.id: desk.known.without(look.order, look.seen) for look in looks}
     proven: dict[str, bool] = {}
 
     async def advanced(connection: AsyncConnection, current: Order) -> Order:
@@ -62,21 +64,24 @@ async def take_all(desk: Desk, looks: Sequence[Look]) -> list[Order]:
             proven[account_id] = await inbox.hooks_proven(connection, desk, account_id)
         after = inbox.advance(
             current,
-            shown[current.id].seen,
+            unknown[current.id],
             has_code=False,
             site_now=desk.site_now(current.site),
             is_rental=rentals.is_rental(desk, current),
         )
         after = await inbox.schedule(connection, desk, after, proven=proven[account_id])
-        return _in_turn(desk, after, shown[current.id].began_ms)
+        return _in_turn(desk, after, begun[current.id])
 
     async def taken(connection: AsyncConnection, current: Order) -> Order:
-        return (await inbox.take_in(connection, desk, current, shown[current.id].seen, via="poll"))[0]
+        return (await inbox.take_in(connection, desk, current, unknown[current.id], via="poll"))[0]
 
     def has_news(order: Order) -> bool:
-        return bool(shown[order.id].seen.messages) or rentals.is_to_remind(desk, order)
+        return bool(unknown[order.id].messages) or rentals.is_to_remind(desk, order)
 
-    return await _write(desk, [look.order for look in looks], advanced, taken, has_news)
+    after = await _write(desk, [look.order for look in looks], advanced, taken, has_news)
+    for order in after:
+        desk.known.note(order, shown[order.id])
+    return after
 
 
 async def change_all(desk: Desk, looked: Sequence[Order], change: Callable[[Order], Order]) -> list[Order]:
