@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from providers.countries import iso_of
 from providers.door import Request
-from providers.shape import BadShape, each_map, get_int, get_money, get_text, need_list, need_map
+from providers.shape import BadShape, each_map, get_exact, get_int, get_money, get_text, need_list, need_map
 from providers.site import Credentials
 from providers.words import Option
 
@@ -59,8 +59,8 @@ def offered(options: Sequence[Option], option_id: str) -> Option | None:
 
 
 def _option(entry: Mapping[str, Any], choice: str, ids: Mapping[str, str]) -> Option | None:
-    name = get_text(entry, "areaCode" if choice == "area_code" else "name")
-    option_id = get_text(entry, ids[choice]) if choice in ids else name
+    shown = "areaCode" if choice == "area_code" else "name"
+    name, option_id = get_text(entry, shown), get_exact(entry, ids.get(choice, shown))
     if name is None or option_id is None:
         return None
     rate = get_money(entry, "success_rate")

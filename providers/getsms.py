@@ -26,6 +26,7 @@ from providers.said import kind_said
 from providers.shape import (
     BadShape,
     each_map,
+    get_exact,
     get_int,
     get_money,
     get_phone,
@@ -354,7 +355,7 @@ def _request(credentials: Credentials, cmd: str, **params: str) -> Request:
 
 
 def _names(picks: Picks) -> list[str]:
-    return [name for part in picks["service"].split(",") if (name := part.strip())]
+    return [name for name in picks["service"].split(",") if name.strip()]
 
 
 def _highest(price: Decimal, markup: int) -> Decimal:
@@ -378,9 +379,9 @@ def _rows(data: Any) -> list[Mapping[str, Any]]:
 
 def _services(data: Any) -> list[Option]:
     return [
-        Option(id=name, name=name, price=get_money(row, "price"), stock=get_int(row, "otp_available"))
+        Option(id=name, name=name.strip(), price=get_money(row, "price"), stock=get_int(row, "otp_available"))
         for row in _rows(data)
-        if (name := get_text(row, "name")) and "," not in name  # could only be asked for as two
+        if (name := get_exact(row, "name")) and "," not in name  # could only be asked for as two
     ]
 
 

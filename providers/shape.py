@@ -60,6 +60,13 @@ def get_text(data: Mapping[str, Any], key: str) -> str | None:
     return _clean(value)[:TEXT_CAP] or None if isinstance(value, str) else None
 
 
+def get_exact(data: Mapping[str, Any], key: str) -> str | None:
+    """As `get_text`, but with spaces at its ends: a name that the site wants back letter by letter."""
+    value = data.get(key)
+    text = get_text(data, key)
+    return value if text is not None and isinstance(value, str) and value.strip() == text else text
+
+
 def need_text(data: Mapping[str, Any], key: str) -> str:
     """A non-empty text or whole number as text."""
     text = get_text(data, key)

@@ -66,6 +66,21 @@ async def test_every_list_of_the_document_becomes_options(
     assert replay.only.query == picks
 
 
+@pytest.mark.parametrize("line", ["s1", "s2", "global"])
+async def test_a_name_is_ordered_as_the_site_spells_it(gearsms: GearSms, replay: Replay, line: str) -> None:
+    replay.put("GET", f"/temp-{line}/services", {"success": True, "data": [{"name": " Yalla ", "price": 1}]})
+    replay.put("GET", "/temp-global/stock", DOC["global_stock"])
+    replay.put("POST", f"/temp-{line}/order", DOC["global_order"])
+    country = {"country": "1"} if line == "global" else {}
+
+    [service] = await gearsms.options(CREDENTIALS, line, "service", country)
+    assert service.name == "Yalla"
+    assert (await gearsms.quote(CREDENTIALS, line, {**country, "service": service.id})).low == Decimal(1)
+    await gearsms.buy(CREDENTIALS, line, {**country, "service": service.id})
+
+    assert replay.asked[-1].json["service"] == " Yalla "
+
+
 async def test_carriers_are_in_the_document_and_not_asked_for(gearsms: GearSms, replay: Replay) -> None:
     options = await gearsms.options(CREDENTIALS, "s2", "carrier", {"service": "Google"})
 

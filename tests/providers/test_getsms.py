@@ -250,6 +250,16 @@ async def test_an_order_without_a_status_is_kept(getsms: GetSms, replay: Replay)
     assert (seen.id, seen.state, seen.expires_at) == ("10000001", State.UNKNOWN, None)
 
 
+async def test_a_name_is_requested_as_the_site_spells_it(getsms: GetSms, replay: Replay) -> None:
+    answer(replay, "list_services", listed(**{" Yahoo ": "0.30"}))
+    answer(replay, "request", EXAMPLES["request"])
+    [yahoo] = await getsms.options(KEYS, "numbers", "service", {})
+    assert (yahoo.id, yahoo.name) == (" Yahoo ", "Yahoo")
+    await getsms.quote(KEYS, "numbers", {"service": yahoo.id})
+    await getsms.buy(KEYS, "numbers", {"service": yahoo.id})
+    assert [asked.query.get("service") for asked in replay.asked] == [None, " Yahoo ", " Yahoo "]
+
+
 async def test_a_name_with_a_comma_is_not_offered(getsms: GetSms, replay: Replay) -> None:
     """It could only be asked for as two services, and two would be bought."""
     answer(replay, "list_services", listed(**{"Yahoo": "0.30", "Yahoo, Inc": "0.40"}))

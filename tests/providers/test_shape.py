@@ -10,6 +10,7 @@ from providers.shape import (
     TEXT_CAP,
     BadShape,
     each_map,
+    get_exact,
     get_int,
     get_money,
     get_phone,
@@ -47,6 +48,16 @@ def test_texts_are_cut_and_empty_ones_are_none() -> None:
     assert get_text({"x": True}, "x") is None
     assert get_text({"x": 7}, "x") == get_text({"x": Decimal("7.0")}, "x") == "7"
     assert get_text({"x": Decimal("7.5")}, "x") is None
+
+
+@pytest.mark.parametrize(
+    ("value", "exact"),
+    [(" A b ", " A b "), ("A", "A"), (7, "7"), ("  ", None), (None, None), (" a\0 ", "a"), ("\ud800 ", "?")],
+)
+def test_a_name_that_is_sent_back_keeps_its_spaces_unless_nothing_could_store_it(
+    value: object, exact: str | None
+) -> None:
+    assert get_exact({"x": value}, "x") == exact
 
 
 @pytest.mark.parametrize(
