@@ -25,6 +25,7 @@ class Faults:
         self._faults: dict[str, Fault] = {}
         self._ids = itertools.count(1)
         self._over = asyncio.Event()
+        self._enough = asyncio.Event()
 
     def add(self, spec: Mapping[str, object]) -> str:
         """Lay a fault and return its id. Raises ValueError for a spec that can't be meant."""
@@ -51,6 +52,18 @@ class Faults:
         else:
             del self._faults[fault_id]
 
+    def silences(
+        self, target: str, method: str, path: str, fields: Mapping[str, object], seconds: float
+    ) -> bool:
+        """Whether this request would be held up for so long or longer. Nothing is counted down."""
+        return any(
+            fault.kind == "timeout"
+            and fault.after == 0
+            and (fault.seconds is None or fault.seconds >= seconds)
+            and fault.matches(target, method, path, fields)
+            for fault in self._faults.values()
+        )
+
     def take(self, target: str, method: str, path: str, fields: Mapping[str, object]) -> Fault | None:
         """The fault that hits this request, counted down; None if the request is let through.
 
@@ -72,16 +85,22 @@ class Faults:
     async def spoil(self, request: web.Request, fault: Fault, handler: Handler) -> web.StreamResponse:
         """Answer a request the way the fault says; a committed one runs the handler first for its effect."""
         answer: web.StreamResponse | None = None
+        enough = self._enough
         if fault.committed and fault.kind != "down":  # a dead host has done nothing
             try:
                 answer = await handler(request)
             except web.HTTPException as error:
                 answer = error
-        return await KINDS[fault.kind](Spoiling(request, fault, answer, self._over))
+        return await KINDS[fault.kind](Spoiling(request, fault, answer, self._over, enough))
 
     async def wait(self, request: web.Request, seconds: float) -> None:
         """Hold a request up; shorter if the client goes away or the world ends."""
-        await hold_up(request, seconds, self._over)
+        await hold_up(request, seconds, self._over, self._enough)
+
+    def let_go(self) -> None:
+        """All requests that are held up just now go on, as if their time had passed."""
+        self._enough.set()
+        self._enough = asyncio.Event()
 
     def close(self) -> None:
         """The world ends: let go of all requests that are held up."""

@@ -65,6 +65,7 @@ class Spoiling:
     fault: Fault
     answer: web.StreamResponse | None
     over: asyncio.Event  # set when the world ends: nobody is held up any longer
+    enough: asyncio.Event  # set when this one has been held up long enough
 
     @property
     def gone(self) -> bool:
@@ -73,7 +74,8 @@ class Spoiling:
 
     async def wait(self, default: float) -> None:
         """Hold the request up for the fault's seconds."""
-        await hold_up(self.request, default if self.fault.seconds is None else self.fault.seconds, self.over)
+        seconds = default if self.fault.seconds is None else self.fault.seconds
+        await hold_up(self.request, seconds, self.over, self.enough)
 
     def plain(self, status: int, body: bytes, content_type: str = "application/json") -> web.Response:
         """A whole answer with the fault's own headers over the usual ones."""
@@ -100,11 +102,11 @@ class Spoiling:
         return body if isinstance(body, bytes) and body else SOME_JSON
 
 
-async def hold_up(request: web.Request, seconds: float, over: asyncio.Event) -> None:
-    """Wait; shorter if the client goes away or the world ends."""
+async def hold_up(request: web.Request, seconds: float, over: asyncio.Event, enough: asyncio.Event) -> None:
+    """Wait; shorter if the client goes away, the world ends or somebody says that it is enough."""
     clock = asyncio.get_running_loop()
     end = clock.time() + seconds
-    while not _gone(request) and not over.is_set() and (left := end - clock.time()) > 0:
+    while not (_gone(request) or over.is_set() or enough.is_set()) and (left := end - clock.time()) > 0:
         try:
             await asyncio.wait_for(over.wait(), min(left, 0.05))
         except TimeoutError:

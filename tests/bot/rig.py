@@ -233,7 +233,7 @@ class Rig:
         async with self.desk.db.transaction() as connection:
             await connection.execute(update(tables.outbox).values(**values))
 
-    async def settled(self, seconds: float = 30) -> None:
+    async def settled(self, seconds: float = 60) -> None:
         """Wait until nothing waits to be sent."""
 
         async def nothing() -> bool:
@@ -283,7 +283,7 @@ async def _linked(app: App) -> Account:
     return known[0] if known else await keys.link(app.desk, ANNA, "gsim", {"api_key": "2s_key_of_anna"})
 
 
-async def until(condition: Callable[[], Awaitable[Any]], seconds: float = 20) -> Any:
+async def until(condition: Callable[[], Awaitable[Any]], seconds: float = 60) -> Any:
     """Ask again and again until it gives something."""
     async with asyncio.timeout(seconds):
         while not (found := await condition()):  # noqa: ASYNC110 - what it waits for is behind HTTP

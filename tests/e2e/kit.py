@@ -3,6 +3,8 @@
 Everything goes over HTTP, signals, environment variables and files: nobody reaches into the bot.
 """
 
+import contextlib
+import itertools
 import os
 import socket
 import time
@@ -30,6 +32,13 @@ def eventually(look: Callable[[], Found | None], what: str, *, patience: float =
         time.sleep(0.05)
 
 
+_EACH = 700
+"""Ports for each process of a test run."""
+
+_NUMBERS = itertools.count(os.getpid())
+"""Other runs at the same time begin elsewhere."""
+
+
 @dataclass
 class Secrets:
     """All that must never be seen; the kit notes it wherever it is made."""
@@ -51,11 +60,18 @@ class Secrets:
 
 
 def free_port() -> int:
-    """A port that nobody uses just now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A port that nobody uses, and that nobody is given.
+
+    Its bot may come and go: one that the system hands out (from 32768 on) could be another's by then.
+    """
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    for _ in range(_EACH):
+        mine = 20_000 + worker % 16 * _EACH + next(_NUMBERS) % _EACH
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(("127.0.0.1", mine))
+            return mine
+    raise AssertionError("no port is free")
 
 
 def environment(settings: Mapping[str, str]) -> dict[str, str]:

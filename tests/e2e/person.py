@@ -104,6 +104,13 @@ class InChat:
         """Wait for a button and press it: what the bot answers."""
         return self.press_at(*self.button(wanted), **how)
 
+    def lead_on(self, wanted: str) -> None:
+        """Press what changes the chat, and wait until it has: an old menu may have the next button too."""
+        button = self.button(wanted)
+        before = self.messages()
+        self.press_at(*button)
+        eventually(lambda: self.messages() != before, f"what {wanted!r} brings", patience=self.patience)
+
     def press_at(self, message_id: int, data: str, **how: Any) -> Json:
         """Press, or forge a press. `wait`: seconds for the answer; `twice`: the finger slips."""
         answer: Json = self.world.call(
@@ -205,7 +212,7 @@ class Person(InChat):
                 self.button(f":{choice}:")  # its list is open
                 self.say(words)
             else:
-                self.press(step)
+                self.lead_on(step)
         return self.button("b:")
 
     def order(self, shop: Shop, key: str) -> Json:

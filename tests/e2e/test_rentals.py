@@ -46,7 +46,7 @@ class Tenant(Person):
             self.wait_for(asked)
             self.say(words)
         else:
-            self.press(step)
+            self.lead_on(step)
 
 
 def test_gsim_from_search_to_release(bot: BotProcess, world: World) -> None:

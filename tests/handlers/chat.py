@@ -29,7 +29,7 @@ NAMES = {
     "gotsms": "GotSMS",
 }
 HELLO = "👋"
-PATIENCE = 20.0
+PATIENCE = 60.0
 """Seconds for something to appear; only a broken bot needs them."""
 
 Json = dict[str, Any]

@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 from sqlalchemy import delete
 
-from providers.door import Door
 from storage import tables
 from tests.handlers.chat import Json, Person, Town, labels, until
 from tests.handlers.test_order import to_quote
@@ -80,10 +79,7 @@ async def test_every_reading_step(town: Town, anna: Person, weather: Json) -> No
 async def test_buying(town: Town, anna: Person, weather: Json, committed: bool) -> None:
     """Unknown is told as unknown, refused as refused; one request, whatever is pressed afterwards."""
     await town.linked(anna, SITE)
-    door = town.app.desk.sites[SITE].door
-    door.deadline, short = 20.0, door.deadline  # the way to the quote is no part of this
     quote = await to_quote(anna, SITE)
-    door.deadline = short
     kind = weather.pop("kind")
     await town.fault(SITE, kind, path="/s1/rent", committed=committed, **weather)
     data = next(b["callback_data"] for row in quote["reply_markup"]["inline_keyboard"] for b in row
@@ -149,23 +145,23 @@ async def test_an_older_list_is_shown_when_the_site_is_away(town: Town, anna: Pe
 async def test_a_slow_site(town: Town, anna: Person) -> None:
     """The press is answered before the site has answered; first "one moment", then the result."""
     await town.linked(anna, SITE)
-    for site in town.app.desk.sites.values():
-        assert isinstance(site.door, Door)
-        site.door.deadline = 15.0
-    await town.fault(SITE, "timeout", seconds=4, path="/s1/services")
+    await town.settings(SITE, slow=600)
     await anna.says("/order")
     menu = await anna.sees("One moment")
+    await town.settings(SITE, slow=0)
+    town.world.faults.let_go()
     message, _ = await anna.button("WhatsApp")
     assert message["message_id"] == menu["message_id"]
     town.app.context.catalogs._memory.clear()
     async with town.app.desk.db.transaction() as connection:
         await connection.execute(delete(tables.catalogs))
-    await town.settings(SITE, slow=2)
+    await town.settings(SITE, slow=600)
     asked = len(await town.asked(SITE))
     await anna.presses("WhatsApp", on=message)
     assert len(await town.asked(SITE)) - asked <= 1, "the press waited for the site"
     await anna.sees("One moment")
     await town.settings(SITE, slow=0)
+    town.world.faults.let_go()
     await anna.button("Buy for")
 
 

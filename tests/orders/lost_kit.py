@@ -31,10 +31,9 @@ async def lost(scene: Scene, account: Account, kind: str, *, committed: bool, **
     """A purchase whose answer is spoilt in that way."""
     line = given.pop("line", None)
     token = await scene.armed(account, line, **given)
-    scene.desk.sites[account.site].door.deadline = 0.4
     await scene.spoil_purchase(account.site, kind, committed=committed, **FAULTS[kind])
-    purchase = await scene.confirm(token)
-    scene.desk.sites[account.site].door.deadline = 20
+    with scene.impatient(account.site):
+        purchase = await scene.confirm(token)
     assert (purchase.state, purchase.settled_at, purchase.finding) == (Outcome.UNKNOWN, None, None)
     return purchase
 

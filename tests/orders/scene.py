@@ -2,13 +2,14 @@
 
 import asyncio
 import secrets
-from collections.abc import Awaitable, Callable, Sequence
-from contextlib import AsyncExitStack
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Self
 
+import pytest
 from aiohttp import ClientSession, web
 from sqlalchemy import func, select, update
 
@@ -19,6 +20,7 @@ from orders.errors import NobodyKnows
 from orders.find_out import Finder
 from orders.hooks import HookWorker
 from orders.watch import Watcher
+from providers.door import Request
 from providers.registry import SITES, open_sites
 from providers.site import Seen
 from providers.words import Option
@@ -46,6 +48,9 @@ BUYABLE = [
     if all(choice.listed for choice in line.choices if choice.required)
 ]
 """All lines whose wishes can be picked from what the site lists."""
+
+IMPATIENCE = 0.4
+"""Seconds for an answer that is known not to come."""
 
 ORDERING = {"gearsms": ("POST", "/*/order"), "gsim": ("POST", "/orders"), "smsgig": ("POST", "/s1/rent"),
             "getsms": ("GET", ""), "gotsms": ("POST", "/rents")}  # fmt: skip
@@ -286,6 +291,19 @@ class Scene:
         purchase = await self.confirm(token)
         assert purchase.state is Outcome.UNKNOWN
         return purchase
+
+    @contextmanager
+    def impatient(self, site: str) -> Iterator[None]:
+        """What costs or changes something there is given up soon. Reads are not: slowness is no fault."""
+        adapter = self.desk.sites[site]
+        send = adapter._send
+
+        async def hurried(request: Request, parse: Callable[[Any], Any]) -> Any:
+            return await send(replace(request, deadline=IMPATIENCE), parse)
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(adapter, "_send", hurried)
+            yield
 
     async def spoil_purchase(self, site: str, kind: str, **spec: Any) -> None:
         """The answer to the next purchase is spoilt."""

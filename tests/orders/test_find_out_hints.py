@@ -198,12 +198,11 @@ async def with_code(scene: Scene, line: str, *, hooks: bool = False) -> Order:
 
 async def lost_act(scene: Scene, order: Order, act: str, kind: str, *, committed: bool) -> Purchase:
     scene.desk.ahead += 2  # what moves the balance within one second can't be told apart
-    scene.desk.sites["gearsms"].door.deadline = 0.4
     await scene.fault(
         "gearsms", kind, method="POST", path=f"/temp-*/{act}/*", committed=committed, **FAULTS[kind]
     )
-    purchase = await scene.act_that_buys(order, act)
-    scene.desk.sites["gearsms"].door.deadline = 20
+    with scene.impatient("gearsms"):
+        purchase = await scene.act_that_buys(order, act)
     assert purchase.state is Outcome.UNKNOWN
     return purchase
 

@@ -188,7 +188,7 @@ async def test_a_webhook_before_its_order_is_held_and_matched(scene: Scene) -> N
     assert await scene.count("messages") == 0
     assert await scene.worker.step() == 0
     assert 0 < await scene.worker.pause() <= HOLDS[0]
-    scene.world.faults.close()
+    scene.world.faults.let_go()
     await scene.desk.drain()
     await scene.work_on_hooks()
     assert await scene.count("messages") == 1

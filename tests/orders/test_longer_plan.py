@@ -16,7 +16,7 @@ from storage.drafts import Draft, Pick
 from storage.orders import Order
 from storage.purchases import Finding, Outcome
 from tests.orders.lost_kit import DECIDED
-from tests.orders.scene import CHAT, OWNER, Scene
+from tests.orders.scene import CHAT, OWNER, Scene, until
 
 TRANSITION = "/rents/*/transition"
 
@@ -79,10 +79,16 @@ async def test_a_longer_plan_is_bought_once(scene: Scene) -> None:
     account = await scene.account("gotsms")
     order = await rented(scene, account, "1 day")
     first, second = await armed(scene, account, order), await armed(scene, account, order)
-    await scene.fault("gotsms", "timeout", method="POST", path=TRANSITION, committed=True, seconds=0.3)
+    await scene.fault("gotsms", "timeout", method="POST", path=TRANSITION, committed=True, seconds=600)
     await place.confirm(scene.desk, first.token or "", OWNER)
+
+    async def under_way() -> bool:
+        return await sent(scene, "/transition") == 1
+
+    await until(under_way)
     with pytest.raises(NotNow):
         await place.confirm(scene.desk, second.token or "", OWNER)
+    scene.world.faults.let_go()
     await scene.desk.drain()
     assert await sent(scene, "/transition") == 1
 

@@ -103,15 +103,17 @@ async def test_an_answer_that_comes_late_settles_what_was_shown_as_unknown(
     monkeypatch.setattr(place, "PATIENCE", 0.05)
     account = await scene.account("smsgig")
     token = await scene.armed(account)
-    await scene.fault("smsgig", "timeout", path="/s1/rent", committed=True, seconds=0.6)
+    await scene.fault("smsgig", "timeout", path="/s1/rent", committed=True, seconds=600)
     purchase = await confirm(scene.desk, token, OWNER)
     assert purchase is not None
 
     async def unknown() -> bool:
-        return (await scene.purchase(purchase.id)).state is Outcome.UNKNOWN
+        made = await scene.at_site("smsgig")
+        return bool(made) and (await scene.purchase(purchase.id)).state is Outcome.UNKNOWN
 
     await until(unknown)
     assert (await scene.purchase(purchase.id)).error == "no-answer-slow"
+    scene.world.faults.let_go()
     await scene.desk.drain()
     after = await scene.purchase(purchase.id)
     assert (after.state, after.error) == (Outcome.PLACED, None)
@@ -149,11 +151,11 @@ async def test_a_spoilt_answer_is_unknown_and_one_request(
 ) -> None:
     account = await scene.account(site)
     token = await scene.armed(account, line)
-    scene.desk.sites[site].door.deadline = 0.5
     method, path = ORDERING[site]
     where = {"cmd": "request"} if site == "getsms" else {}
     await scene.fault(site, kind, method=method, path=path, where=where, committed=committed, **spec)
-    purchase = await scene.confirm(token)
+    with scene.impatient(site):
+        purchase = await scene.confirm(token)
     assert purchase.state is Outcome.UNKNOWN
     assert (purchase.error or "").startswith("no-answer-")
     assert purchase.settled_at is None
@@ -300,7 +302,7 @@ async def test_a_slow_price_is_waited_for_only_so_long(scene: Scene, monkeypatch
     monkeypatch.setattr(place, "QUOTE_PATIENCE", 0.05)
     account = await scene.account("gsim")
     token = await scene.armed(account)
-    await scene.fault("gsim", "timeout", path="/operators", seconds=1)
+    await scene.fault("gsim", "timeout", path="/operators", seconds=600)
     with pytest.raises(NoAnswer) as caught:
         await confirm(scene.desk, token, OWNER)
     assert not caught.value.sent

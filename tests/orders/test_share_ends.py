@@ -188,7 +188,7 @@ async def test_what_is_just_being_bought_when_they_leave_comes_to_the_owner(
     scene: Scene, account: Account, share: Share
 ) -> None:
     token = await scene.armed(account, user_id=BORIS, share=share)
-    await scene.fault("gsim", "timeout", method="POST", path="/orders", seconds=0.5, committed=True)
+    await scene.fault("gsim", "timeout", method="POST", path="/orders", seconds=600, committed=True)
     buying = asyncio.create_task(scene.confirm(token, BORIS))
 
     async def sent() -> bool:
@@ -196,6 +196,7 @@ async def test_what_is_just_being_bought_when_they_leave_comes_to_the_owner(
 
     await until(sent)
     await go(scene, BORIS)
+    scene.world.faults.let_go()
     purchase = await buying
     assert (purchase.state, purchase.user_id, purchase.chat_id) == (Outcome.PLACED, BORIS, OWNER)
     (order,) = await scene.orders_of(purchase)
@@ -209,7 +210,7 @@ async def test_what_is_just_being_bought_is_handed_over_where_all_see_codes_too(
     """Its card stays in the group; who has left acts on it no more, and is told of once."""
     await shares.change(scene.desk, share.id, OWNER, codes=Codes.ALL)
     token = await scene.armed(account, user_id=BORIS, share=share)
-    await scene.fault("gsim", "timeout", method="POST", path="/orders", seconds=0.5, committed=True)
+    await scene.fault("gsim", "timeout", method="POST", path="/orders", seconds=600, committed=True)
     buying = asyncio.create_task(scene.confirm(token, BORIS))
 
     async def sent() -> bool:
@@ -218,6 +219,7 @@ async def test_what_is_just_being_bought_is_handed_over_where_all_see_codes_too(
     await until(sent)
     await go(scene, BORIS)
     await go(scene, BORIS)  # Telegram tells of it twice
+    scene.world.faults.let_go()
     purchase = await buying
     assert (purchase.state, purchase.user_id, purchase.chat_id) == (Outcome.PLACED, BORIS, GROUP)
     (order,) = await scene.orders_of(purchase)

@@ -82,6 +82,14 @@ class Telegram:
         """What waits for the bot."""
         return list(await self.ok("getUpdates", **params))
 
+    async def polled(self) -> None:
+        """Until somebody waits there for updates."""
+
+        async def somebody() -> bool:
+            return self.server.hub.bots[BOT].updates._poller is not None
+
+        await until(somebody)
+
     def bot(self) -> Bot:
         """A stock aiogram bot at this server."""
         server = TelegramAPIServer.from_base(f"{self.base}/telegram")
@@ -131,7 +139,7 @@ async def polling(dispatcher: Dispatcher, bot: Bot) -> AsyncIterator[None]:
         await task
 
 
-async def until(condition: Any, seconds: float = 10) -> Any:
+async def until(condition: Any, seconds: float = 60) -> Any:
     """Ask an asynchronous condition again and again until it gives something."""
     async with asyncio.timeout(seconds):
         while not (found := await condition()):  # noqa: ASYNC110 - what it waits for is behind HTTP

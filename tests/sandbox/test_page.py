@@ -62,7 +62,7 @@ class Telegram:
 
     async def hear(self, kind: str) -> Any:
         """The next update of this kind."""
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(60):
             while True:
                 for update in await self.call("getUpdates", offset=self._offset, timeout=5):
                     self._offset = update["update_id"] + 1

@@ -105,7 +105,7 @@ async def test_a_fault_before_and_after_the_deed(telegram: Telegram) -> None:
 
 async def test_reset_makes_a_fresh_world(telegram: Telegram) -> None:
     polling = asyncio.create_task(telegram.updates(timeout=50))
-    await asyncio.sleep(0.05)
+    await telegram.polled()
     telegram.server.reset()
     assert await polling == []
     assert (await telegram.get("/people"))["people"] == []

@@ -34,7 +34,7 @@ class Events:
         self._stream = stream
 
     async def next(self) -> Json:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             while True:
                 line = (await self._stream.readuntil(b"\n\n")).decode()
                 if line.startswith("data: "):

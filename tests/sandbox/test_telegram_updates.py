@@ -30,7 +30,7 @@ def texts(updates: list[Json]) -> list[str]:
 
 async def test_a_poll_waits_and_an_offset_confirms(telegram: Telegram) -> None:
     polling = asyncio.create_task(telegram.updates(timeout=20))
-    await asyncio.sleep(0.05)
+    await telegram.polled()
     assert not polling.done()
     await telegram.say(ANNA, "one")
     first = await polling
@@ -45,7 +45,7 @@ async def test_a_poll_waits_and_an_offset_confirms(telegram: Telegram) -> None:
 
 async def test_of_two_pollers_the_older_is_sent_away(telegram: Telegram) -> None:
     older = asyncio.create_task(telegram.refusal("getUpdates", timeout=20))
-    await asyncio.sleep(0.05)
+    await telegram.polled()
     newer = asyncio.create_task(telegram.updates(timeout=20))
     assert await older == (409, CONFLICT)
     await telegram.say(ANNA, "x")
@@ -231,7 +231,7 @@ async def test_webhooks_that_are_refused(telegram: Telegram, params: Json, refus
 
 async def test_setting_a_webhook_ends_a_poll(telegram: Telegram) -> None:
     polling = asyncio.create_task(telegram.refusal("getUpdates", timeout=20))
-    await asyncio.sleep(0.05)
+    await telegram.polled()
     async with hook() as there:
         await telegram.ok("setWebhook", url=there.url)
         assert (await polling)[0] == 409
@@ -258,6 +258,6 @@ async def test_parameters_come_in_any_way(telegram: Telegram, carrier: str) -> N
 async def test_the_end_of_the_world_sends_waiting_pollers_home() -> None:
     async with running() as telegram:
         polling = asyncio.create_task(telegram.updates(timeout=50))
-        await asyncio.sleep(0.05)
+        await telegram.polled()
         await telegram.server.close()
         assert await polling == []
