@@ -239,7 +239,8 @@ class SmsGig(Site):
         if answer.status == 401:
             return BadKey(self.key, call, detail=detail, status=401)
         refused = 400 <= answer.status < 500 and answer.is_json
-        if not refused and not (answer.status < 300 and body.get("status") == "error"):
+        says_no = body.get("status") == "error" or body.get("success") is False
+        if not refused and not (answer.status < 300 and says_no):
             return None
         # words that leave no doubt go before the bare number
         kind = kind_said(detail) or ERRORS.get(answer.status, Refused)

@@ -44,6 +44,7 @@ from tests.providers.smsgig_kit import EXAMPLES, KEYS, WISH, rented, signed
         (404, {"message": "There is no number with this id"}, NotFound),
         (402, {"message": "Your balance could be better"}, Refused),
         (200, {"status": "error", "message": "Something odd"}, Refused),
+        (200, {"success": False, "message": "Something odd"}, Refused),
         (400, [], Invalid),
     ],
 )
