@@ -73,9 +73,10 @@ class Watcher:
         async with self.desk.db.transaction(patience=many.PATIENCE) as connection:
             due = await orders.due(connection, self.desk.now_ms(), BATCH)
             until_ms = self.desk.now_ms() + LEASE * 1000
-            await orders.lease(connection, [order.id for order in due], until_ms)
+            if due:
+                await orders.lease(connection, [order.id for order in due], until_ms)
             single = [order.id for order in due if not self._lists(order.site)]
-            looks = await self._looks(connection, single, until_ms)
+            looks = await self._looks(connection, single, until_ms) if single else []
             self._rests_until_ms = await self._next_due_ms(connection)
         for account, some in looks:
             self.desk.spawn(self._look(account, some), name=f"look {account.id}")
@@ -111,7 +112,7 @@ class Watcher:
     ) -> list[tuple[Account, list[Order]]]:
         """Those of the taken-up orders that are still to be looked at, by their accounts."""
         by_account: defaultdict[str, list[Order]] = defaultdict(list)
-        for order in await orders.still_leased(connection, ids, until_ms) if ids else ():
+        for order in await orders.still_leased(connection, ids, until_ms):
             by_account[order.account_id].append(order)
         found = [(await accounts.get(connection, key), some) for key, some in by_account.items()]
         return [(account, some) for account, some in found if account is not None]
