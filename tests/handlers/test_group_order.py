@@ -182,6 +182,17 @@ async def test_an_empty_account_is_its_owners_to_top_up(town: Town, friends: Fri
     assert "Friends" in told[0]["text"]
 
 
+async def test_a_refused_key_is_its_owners_to_replace(town: Town, friends: Friends) -> None:
+    """Who orders is not sent to accounts of their own."""
+    quote = await quote_for(friends.boris)
+    await town.fault(SITE, "status", status=401, body='{"message": "Invalid API key"}', times=None)
+    await friends.boris.presses("Buy for", on=quote)
+    told = await friends.boris.sees("refuses the key", "Its owner can replace it", newest=True)
+    assert "Accounts" not in told["text"]
+    assert not [label for label in labels(told) if "Accounts" in label]
+    assert await town.orders(SITE) == []
+
+
 # Who may not
 
 
