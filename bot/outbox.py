@@ -54,6 +54,11 @@ that comes never finds a crowd of them being drawn and written down before it.
 
 SHORTEST_WAIT, LONGEST_WAIT = 0.02, 30.0
 
+URGENCY = -60.0
+"""Patience at the database of who begins to send, and of who has sent a code: they go before who asked up to
+a minute earlier. What has come in goes out before more comes in, however much that is.
+"""
+
 WRITE_AGAIN = 0.5
 """Seconds between attempts to write down what became of a letter."""
 
@@ -111,7 +116,7 @@ class Outbox:
         not_in = {priority: self._busy | full.get(priority, set()) for priority in open_for}
         next_ms, chosen, begun = None, list[Waiting](), list[tuple[Queued, Drawn | Write]]()
         try:
-            async with desk.db.transaction() as connection:
+            async with desk.db.transaction(patience=URGENCY) as connection:
                 waiting = await outbox.waiting(connection, now_ms, limit=PAGE, not_in_chats=not_in)
                 pause = self._choose(waiting, chosen)
                 for letter in await outbox.begin(connection, [one.id for one in chosen]):
@@ -217,8 +222,7 @@ class Outbox:
         """What Telegram said must be known to the rows: a locked file or a full disk is waited for."""
         while True:
             try:
-                patience = letters.patience(letter)
-                async with self.context.desk.db.transaction(patience=patience) as connection:
+                async with self.context.desk.db.transaction(patience=_patience(letter)) as connection:
                     return await write(connection)
             except (DBAPIError, NoConnection) as error:
                 if isinstance(error, IntegrityError):
@@ -410,6 +414,11 @@ def _drop(letter: Queued, why: str) -> Write:
         await outbox.drop(connection, letter.id, why)
 
     return write
+
+
+def _patience(letter: Queued) -> float:
+    """Seconds for which others go first at the database: nobody waits for a card as for a code."""
+    return URGENCY if letter.priority is Priority.CODE else 0.1
 
 
 def _backoff(letter: Queued) -> float:

@@ -18,7 +18,7 @@ from handlers.views.view import View
 from storage import accounts, messages, orders, people, purchases
 from storage.messages import Message
 from storage.orders import Order
-from storage.outbox import Kind, Letter, Priority, Queued
+from storage.outbox import Kind, Queued
 
 RENTAL_ENDED = "notice-rental-ended"
 
@@ -47,11 +47,6 @@ class Drawn:
     """In a group: the one member who may see it. Nobody else gets it, whatever goes wrong."""
     leads_home: str | None = None
     """The label of a button below it that opens the private chat."""
-
-
-def patience(letter: Letter) -> float:
-    """Seconds for which others go first at the database: nobody waits for a card as for a code."""
-    return 0.0 if letter.priority is Priority.CODE else 0.1
 
 
 async def draw(connection: AsyncConnection, context: Context, letter: Queued) -> Drawn | None:

@@ -25,6 +25,11 @@ from storage.turns import Turn, Turns
 MOST, LONGEST = 64, 0.005
 """So many transactions share a commit at most; none begins in a group that is so many seconds old."""
 
+SLOWEST = 0.05
+"""Where a commit takes longer than that, the next group lasts as long as it did, up to so many seconds: the
+slower the disk, the more go together.
+"""
+
 WAIT = 120.0
 """Seconds to wait for one's turn."""
 
@@ -42,8 +47,9 @@ class Connection(AsyncConnection):
 class _Group:
     """Transactions that are committed together."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, engine: AsyncEngine, seconds: float) -> None:
         self._engine = engine
+        self._seconds = seconds
         self.connection: Connection
         self.end = End()
         """Of all: an error if they are lost."""
@@ -77,7 +83,7 @@ class _Group:
                 raise of_sqlalchemy("BEGIN IMMEDIATE", error) from error
             raise
         self.connection = Connection(self._engine, connection)
-        self._full_at = self.end.get_loop().time() + LONGEST
+        self._full_at = self.end.get_loop().time() + self._seconds
 
     def join(self) -> None:
         """Begin one more. The first has the transaction for itself."""
@@ -155,6 +161,7 @@ class Together:
         self._group: _Group | None = None
         self._is_open = False
         """Whether the pool's connection, if there is one in it, lives."""
+        self._commit_took = 0.0
 
     def transaction(self, patience: float) -> "_Member":
         """All or nothing. `patience`: seconds for which others go first. Raises what SQLAlchemy raises."""
@@ -179,8 +186,8 @@ class Together:
         """The next one's turn: in the same group, or after its commit."""
         group = self._group
         if group is not None and (group.is_full or not self._turns.is_wanted):
-            self._group = None
-            group.commit(lambda: self._over(group))
+            self._group, now = None, group.end.get_loop().time()
+            group.commit(lambda: self._over(group, now))
         else:
             self._turns.give()
 
@@ -196,13 +203,14 @@ class Together:
             late.cancel()
 
     async def _begun(self) -> _Group:
-        group = _Group(self._engine)
+        group = _Group(self._engine, max(LONGEST, min(self._commit_took, SLOWEST)))
         waits = self._engine.pool.checkedin() > 0  # type: ignore[attr-defined]  # a pool that counts
         is_open, self._is_open = self._is_open and waits, False
         await group.begin(is_open=is_open)
         return group
 
-    def _over(self, group: _Group) -> None:
+    def _over(self, group: _Group, began_at: float) -> None:
+        self._commit_took = group.end.get_loop().time() - began_at
         self._is_open = group.lost is None
         self._turns.give()
 

@@ -12,7 +12,7 @@ from handlers.views import card as card_views
 from orders import inbox
 from providers.site import Seen
 from providers.words import State
-from storage.outbox import Priority, Queued
+from storage.outbox import Priority, Queued, Waiting
 from storage.vault import Tampered
 from tests.bot.outbox_kit import AGAIN, pushed, said, send_all
 from tests.bot.rig import ANNA, BORIS, BOT, Rig, until
@@ -73,6 +73,29 @@ async def test_what_is_no_code_goes_by_handfuls_and_codes_at_once(
     codes = [one.priority for one in await bot.letters("sending")].count(Priority.CODE)
     assert codes == 9
     arrived.set()
+
+
+async def test_what_goes_out_goes_before_what_comes_in(bot: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many wait for the database: else a storm of codes is taken in for seconds before one is sent."""
+    order = list[str]()
+    choose = sender.Outbox._choose
+
+    def chosen(self: sender.Outbox, *given: list[Waiting]) -> float:
+        order.append("out")
+        return choose(self, *given)
+
+    async def come_in() -> None:
+        async with bot.desk.db.transaction():
+            order.append("in")
+
+    monkeypatch.setattr(sender.Outbox, "_choose", chosen)
+    async with bot.desk.db.transaction():
+        tasks: list[asyncio.Task[object]] = [asyncio.create_task(come_in()) for _ in range(5)]
+        await asyncio.sleep(0)
+        tasks.append(asyncio.create_task(bot.app.outbox.step()))
+        await asyncio.sleep(0)
+    await asyncio.gather(*tasks)
+    assert order == ["out"] + ["in"] * 5
 
 
 async def test_nothing_is_read_while_there_is_no_room(bot: Rig, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -220,6 +220,22 @@ async def test_groups_have_an_end(db: Database, commits: Commits, monkeypatch: p
     assert commits.count == 1 + 4
 
 
+async def test_the_slower_the_disk_the_more_go_together(
+    db: Database, commits: Commits, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(together, "LONGEST", 0.0)
+    monkeypatch.setattr(together, "SLOWEST", 60.0)
+    times = (tick / 10 for tick in range(10**6))
+    monkeypatch.setattr(asyncio.get_running_loop(), "time", lambda: next(times))
+    commits.may.clear()
+    tasks = await started(db, "first", *(str(number) for number in range(20)))
+    for _ in range(300):  # so long does the first commit take
+        next(times)
+    commits.may.set()
+    await asyncio.gather(*tasks)
+    assert commits.count == 2
+
+
 # Cancelled
 
 
