@@ -1,4 +1,7 @@
-"""Webhooks: store raw, answer, then work on them. What an unsigned one says is only a hint to look."""
+"""Webhooks: stored raw before they are answered; a signed one's code is taken with it, the rest worked on then.
+
+What an unsigned one says is only a hint to look.
+"""
 
 import asyncio
 from collections import defaultdict
