@@ -73,10 +73,18 @@ class Waiting(NamedTuple):
 _IS_DUE = outbox.c.state == literal_column("'due'")
 """In these words, since the indexes are partial ones: SQLite must see that they fit."""
 
+_CARD_WAITS = (
+    outbox.c.kind == literal_column("'card'"),
+    _IS_DUE,
+    outbox.c.order_id == bindparam("card_of"),
+)
 _WAITING_CARD = Prepared(
-    select(outbox.c.id, outbox.c.user_id, outbox.c.chat_id, outbox.c.thread_id).where(
-        outbox.c.kind == literal_column("'card'"), _IS_DUE, outbox.c.order_id == bindparam("order_id")
-    )
+    select(outbox.c.id, outbox.c.user_id, outbox.c.chat_id, outbox.c.thread_id).where(*_CARD_WAITS)
+)
+_HASTEN_CARD = Prepared(
+    update(outbox)
+    .where(*_CARD_WAITS, outbox.c.not_before_ms > bindparam("now_ms"))
+    .values(not_before_ms=bindparam("now_ms"))
 )
 _NEXT_DUE = Prepared(
     select(func.min(outbox.c.not_before_ms)).where(_IS_DUE, outbox.c.not_before_ms > bindparam("after_ms"))
@@ -97,6 +105,14 @@ _PUSH_WAITS = Prepared(
         outbox.c.state.in_(["due", "sending", "parked"]),
     )
     .limit(1)
+)
+_TOLD = Prepared(
+    select(func.max(outbox.c.sent_id)).where(
+        outbox.c.purchase_id == bindparam("told_of"),
+        outbox.c.chat_id == bindparam("to_chat"),
+        outbox.c.kind == Kind.NOTICE.value,
+        outbox.c.state == "sent",
+    )
 )
 
 
@@ -207,9 +223,7 @@ async def drop(connection: AsyncConnection, letter_id: int, error: str) -> None:
 
 async def hasten_card(connection: AsyncConnection, order_id: str, now_ms: int) -> None:
     """A card of this order that waits for its time goes now."""
-    waits = outbox.c.order_id == order_id, outbox.c.kind == literal_column("'card'"), _IS_DUE
-    query = update(outbox).where(*waits, outbox.c.not_before_ms > now_ms)
-    await connection.execute(query.values(not_before_ms=now_ms))
+    await _HASTEN_CARD.change(connection, card_of=order_id, now_ms=now_ms)
 
 
 async def readdress(
@@ -235,13 +249,7 @@ async def has_push(connection: AsyncConnection, chat_id: int, message_id: str) -
 
 async def told_of(connection: AsyncConnection, chat_id: int, purchase_id: str) -> int | None:
     """The newest message that a notice of this purchase became in that chat."""
-    query = select(func.max(outbox.c.sent_id)).where(
-        outbox.c.purchase_id == purchase_id,
-        outbox.c.chat_id == chat_id,
-        outbox.c.kind == Kind.NOTICE.value,
-        outbox.c.state == "sent",
-    )
-    message_id: int | None = (await connection.execute(query)).scalar()
+    message_id: int | None = await _TOLD.value(connection, told_of=purchase_id, to_chat=chat_id)
     return message_id
 
 
@@ -287,7 +295,7 @@ async def forget_older(
 
 async def _waiting_card(connection: AsyncConnection, letter: Letter) -> dict[str, Any] | None:
     """The order's card that waits: its id, and where it goes."""
-    return await _WAITING_CARD.row(connection, order_id=letter.order_id)
+    return await _WAITING_CARD.row(connection, card_of=letter.order_id)
 
 
 def _place(letter: Letter) -> dict[str, int | None]:

@@ -75,7 +75,7 @@ class Prepared:
         return (await self._run(connection, given)).changed
 
     async def change_each(self, connection: AsyncConnection, all_given: Sequence[Values]) -> None:
-        """Run it once for each of these, which have the same names and no lists."""
+        """Run it once for each of these, at least one, which have the same names and no lists."""
         link = _straight(connection)
         form = None if link is None else self._form(connection, all_given[0])
         if link is None or form is None:
@@ -84,10 +84,10 @@ class Prepared:
             form.run_each(link, all_given)
 
     async def _run(self, connection: AsyncConnection, given: dict[str, Any]) -> "_Answer":
+        for name in self._lists:
+            given[name] = _rounded(given[name])
         link = _straight(connection)
         if link is not None:
-            for name in self._lists:
-                given[name] = _rounded(given[name])
             form = self._form(connection, given)
             if form is not None:
                 return form.run(link, given)

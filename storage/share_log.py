@@ -9,10 +9,11 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Tuple, and_, func, literal, or_, select, tuple_
+from sqlalchemy import BigInteger, ColumnElement, Tuple, and_, bindparam, func, literal, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import prepared
+from storage.prepared import Prepared
 from storage.shares import Role
 from storage.tables import accounts, chats, share_log, share_members, shares
 
@@ -87,6 +88,13 @@ class LoggedChat:
     title: str
 
 
+_HANDED_OVER = Prepared(
+    select(share_log.c.id)
+    .where(share_log.c.purchase_id == bindparam("of_purchase"), share_log.c.event == Event.HANDED_OVER.value)
+    .limit(1)
+)
+
+
 async def add(connection: AsyncConnection, entry: Entry) -> None:
     """Write a line."""
     values = {
@@ -152,10 +160,7 @@ async def came_of(
 
 async def is_handed_over(connection: AsyncConnection, purchase_id: str) -> bool:
     """Whether who ordered it has left since: its orders are the owner's."""
-    query = select(share_log.c.id).where(
-        share_log.c.purchase_id == purchase_id, share_log.c.event == Event.HANDED_OVER.value
-    )
-    return (await connection.execute(query.limit(1))).first() is not None
+    return await _HANDED_OVER.value(connection, of_purchase=purchase_id) is not None
 
 
 async def codes(connection: AsyncConnection, purchase_ids: Collection[str]) -> dict[str, int]:

@@ -1,6 +1,6 @@
 """Accounts that are lent to groups, and who is what there."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -106,17 +106,34 @@ _EVER_IN_CHAT = Prepared(_HERE.order_by(*_OLDEST_FIRST))
 _OF_ACCOUNT = Prepared(
     select(shares).where(shares.c.account_id == bindparam("account_id"), _ACTIVE).order_by(*_OLDEST_FIRST)
 )
+_OF_OWNER = Prepared(
+    select(shares)
+    .where(shares.c.account_id.in_(select(accounts.c.id).where(accounts.c.owner_id == bindparam("owner_id"))))
+    .order_by(*_OLDEST_FIRST)
+)
+_HAS_ROLE = share_members.c.role.is_not(None)
+_OF_MEMBER = Prepared(
+    select(shares)
+    .where(
+        shares.c.id.in_(
+            select(share_members.c.share_id).where(share_members.c.user_id == bindparam("user_id"), _HAS_ROLE)
+        ),
+        _ACTIVE,
+    )
+    .order_by(*_OLDEST_FIRST)
+)
 _LENT = Prepared(
     select(shares.c.id).where(
         shares.c.account_id == bindparam("account_id"), shares.c.chat_id == bindparam("chat_id"), _ACTIVE
     )
 )
 _CAPS = Prepared(select(share_caps).where(share_caps.c.share_id == bindparam("share_id")))
+_IN_SHARE = share_members.c.share_id == bindparam("share_id")
 _MEMBERS = Prepared(
-    select(share_members)
-    .where(share_members.c.share_id == bindparam("share_id"))
-    .order_by(share_members.c.name, share_members.c.user_id)
+    select(share_members).where(_IN_SHARE).order_by(share_members.c.name, share_members.c.user_id)
 )
+_COUNT_MEMBERS = Prepared(select(func.count()).select_from(share_members).where(_IN_SHARE, _HAS_ROLE))
+_COUNT_REQUESTS = Prepared(select(func.count()).select_from(share_members).where(_IN_SHARE, ~_HAS_ROLE))
 
 
 async def add(connection: AsyncConnection, share: Share) -> bool:
@@ -159,31 +176,27 @@ async def end(connection: AsyncConnection, share_id: str, now: int) -> bool:
 
 async def in_chat(connection: AsyncConnection, chat_id: int) -> list[Share]:
     """The active shares of a group, oldest first."""
-    return [_row(found) for found in await _IN_CHAT.rows(connection, chat_id=chat_id)]
+    return _all(await _IN_CHAT.rows(connection, chat_id=chat_id))
 
 
 async def ever_in_chat(connection: AsyncConnection, chat_id: int) -> list[Share]:
     """All shares of a group, also ended ones, oldest first."""
-    return [_row(found) for found in await _EVER_IN_CHAT.rows(connection, chat_id=chat_id)]
+    return _all(await _EVER_IN_CHAT.rows(connection, chat_id=chat_id))
 
 
 async def of_account(connection: AsyncConnection, account_id: str) -> list[Share]:
     """The active shares of an account, oldest first."""
-    return [_row(found) for found in await _OF_ACCOUNT.rows(connection, account_id=account_id)]
+    return _all(await _OF_ACCOUNT.rows(connection, account_id=account_id))
 
 
 async def of_owner(connection: AsyncConnection, owner_id: int) -> list[Share]:
     """All shares of a person's accounts, also ended ones, oldest first."""
-    mine = select(accounts.c.id).where(accounts.c.owner_id == owner_id)
-    return await _all(connection, shares.c.account_id.in_(mine))
+    return _all(await _OF_OWNER.rows(connection, owner_id=owner_id))
 
 
 async def of_member(connection: AsyncConnection, user_id: int) -> list[Share]:
     """The active shares in which somebody has a role of their own, oldest first."""
-    mine = select(share_members.c.share_id).where(
-        share_members.c.user_id == user_id, share_members.c.role.is_not(None)
-    )
-    return await _all(connection, shares.c.id.in_(mine), shares.c.ended_at.is_(None))
+    return _all(await _OF_MEMBER.rows(connection, user_id=user_id))
 
 
 async def caps(connection: AsyncConnection, share_id: str) -> Mapping[str, Cap]:
@@ -229,12 +242,12 @@ async def drop_member(connection: AsyncConnection, share_id: str, user_id: int) 
 
 async def count_members(connection: AsyncConnection, share_id: str) -> int:
     """How many have a role of their own."""
-    return await _count(connection, share_id, share_members.c.role.is_not(None))
+    return int(await _COUNT_MEMBERS.value(connection, share_id=share_id))
 
 
 async def count_requests(connection: AsyncConnection, share_id: str) -> int:
     """How many asked to be let in and have no answer."""
-    return await _count(connection, share_id, share_members.c.role.is_(None))
+    return int(await _COUNT_REQUESTS.value(connection, share_id=share_id))
 
 
 async def warn_once(
@@ -257,14 +270,8 @@ async def forget_older_warnings(
     await connection.execute(delete(share_warnings).where(share_warnings.c.since < before, among))
 
 
-async def _count(connection: AsyncConnection, share_id: str, which: Any) -> int:
-    query = select(func.count()).where(share_members.c.share_id == share_id, which)
-    return int((await connection.execute(query)).scalar_one())
-
-
-async def _all(connection: AsyncConnection, *where: Any) -> list[Share]:
-    query = select(shares).where(*where).order_by(*_OLDEST_FIRST)
-    return [_row(row) for row in (await connection.execute(query)).mappings()]
+def _all(found: Iterable[Any]) -> list[Share]:
+    return [_row(one) for one in found]
 
 
 def _row(found: Any) -> Share:
