@@ -186,20 +186,21 @@ class Finder:
 
     async def _by_money(self, account: Account, purchase: Purchase) -> None:
         paid = await self.desk.site(account).transactions(self.desk.credentials(account), "purchase")
-        fresh = [one for one in paid if match.has_paid(purchase, one)]
+        fresh = [one for one in paid if match.may_have_paid(purchase, one)]
         async with self.desk.buying[account.id], self.desk.db.transaction() as connection:
             named = {one.id: match.named_orders(one.description) for one in fresh}
             ids = [site_id for ids in named.values() for site_id in ids]
             known = await orders.known_site_ids(connection, account.id, ids)
             lost = await purchases.unknown_of_account(connection, account.id)
-        mine = [
+        possible = [
             one
             for one in fresh
             if not known.intersection(named[one.id]) and not match.later_rival(purchase, lost, one)
         ]
+        mine = [one for one in possible if match.has_paid(purchase, one)]
         if mine:
             await settle.note(self.desk, purchase, Finding.CHARGED, charged=mine[-1].amount)
-        elif purchase.finds >= DECIDING and purchase.finding is None:
+        elif not possible and purchase.finds >= DECIDING and purchase.finding is None:
             await settle.note(self.desk, purchase, Finding.NOT_CHARGED)
 
     async def _by_balance(self, account: Account, purchase: Purchase) -> None:

@@ -38,12 +38,13 @@ def can_be(purchase: Purchase, seen: Seen) -> bool:
 
 
 def has_paid(purchase: Purchase, paid: Transaction) -> bool:
-    """Whether this can be the money that the purchase cost."""
-    return (
-        _is_new(purchase, paid.id, paid.created_at)
-        and paid.amount <= purchase.ceiling
-        and names(purchase, paid.description)
-    )
+    """Whether this can be the money that the purchase cost, and its words do not speak against it."""
+    return may_have_paid(purchase, paid) and names(purchase, paid.description)
+
+
+def may_have_paid(purchase: Purchase, paid: Transaction) -> bool:
+    """Whether time and amount are such, whatever its words: no document says that they name a service."""
+    return _is_new(purchase, paid.id, paid.created_at) and paid.amount <= purchase.ceiling
 
 
 def fits(purchase: Purchase, seen: Seen) -> bool:

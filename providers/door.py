@@ -87,7 +87,7 @@ class Answer:
     def retry_after(self) -> float | None:
         """Seconds asked for by the Retry-After header, if it is a plain number."""
         value = self.headers.get("retry-after", "").strip()
-        return float(value) if value.isdigit() else None
+        return float(value) if value.isascii() and value.isdecimal() else None
 
 
 class Door:

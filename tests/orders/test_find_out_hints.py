@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -44,6 +45,17 @@ async def test_no_transaction_is_told_but_proves_nothing(scene: Scene, kind: str
     await scene.find_out(DECIDED - 100)
     after = await scene.purchase(purchase.id)
     assert (after.state, after.finding, after.charged) == (Outcome.UNKNOWN, Finding.NOT_CHARGED, None)
+
+
+async def test_money_in_words_that_name_no_service_is_not_taken_for_none(scene: Scene) -> None:
+    """No document says what a purchase is called: "not charged" would invite to buy again."""
+    purchase = await lost(scene, await scene.account("smsgig"), "timeout", committed=True)
+    (theirs,) = scene.world.sites["smsgig"].accounts.values()
+    (entry,) = [one for one in theirs.transactions if one.type == "purchase"]
+    theirs.transactions[theirs.transactions.index(entry)] = replace(entry, description="Rental #503")
+    await scene.find_out(DECIDED)
+    after = await scene.purchase(purchase.id)
+    assert (after.state, after.finding, after.charged) == (Outcome.UNKNOWN, None, None)
 
 
 async def test_another_purchases_money_is_not_this_ones(scene: Scene) -> None:
