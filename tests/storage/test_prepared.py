@@ -252,6 +252,25 @@ async def test_changes_bring_rows_back(db: Database, way: Any) -> None:
             assert await prepared.find(connection, things, id=1, number=7) is not None
 
 
+@pytest.mark.parametrize("way", WAYS)
+async def test_lists_may_be_anything_that_is_counted(db: Database, way: Any) -> None:
+    which = Prepared(sa.select(things.c.id).where(things.c.words.in_(sa.bindparam("among", expanding=True))))
+    renaming = Prepared(sa.update(things).where(things.c.id.in_(sa.bindparam("ids", expanding=True))))
+    async with db.transaction() as connection:
+        with way(db):
+            for number in (1, 2, 3):
+                await prepared.put(connection, things, {"id": number, "words": str(number)})
+            for among in (["1", "3", "4"], {"1", "3", "4"}, {"1": 1, "3": 3, "4": 4}.keys(), ("1", "3", "4")):
+                found = await which.rows(connection, among=among)
+                assert sorted(row["id"] for row in found) == [1, 3]
+            assert await which.rows(connection, among=set()) == []
+            assert await renaming.change(connection, ids={1, 2, 9}, number=5, holds=True) == 2
+            assert await renaming.change(connection, ids=[], number=6) == 0
+            assert await Prepared(sa.select(sa.func.sum(things.c.number))).value(connection) == 10
+            await prepared.change_each(connection, things, {1: {"number": 7}, 3: {"number": 8}})
+            assert await Prepared(sa.select(sa.func.sum(things.c.number))).value(connection) == 20
+
+
 # Errors
 
 
