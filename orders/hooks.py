@@ -1,4 +1,4 @@
-"""Webhooks: stored raw before they are answered; a signed one's code is taken with it, the rest worked on then.
+"""Webhooks: stored raw before they are answered, a signed code being taken with it; the rest is the worker's.
 
 What an unsigned one says is only a hint to look.
 """
