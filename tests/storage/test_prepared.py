@@ -329,6 +329,20 @@ async def test_one_that_fails_takes_nothing_of_the_others_along(file: Database) 
         assert [row["id"] for row in await Prepared(sa.select(things.c.id)).rows(connection)] == [1, 4, 6]
 
 
+async def test_a_savepoint_takes_back_what_went_before_the_failure(db: Database) -> None:
+    async with db.transaction() as connection:
+        await prepared.put(connection, things, {"id": 1})
+        with pytest.raises(IntegrityError):
+            async with connection.begin_nested():
+                await prepared.put(connection, things, {"id": 2})
+                await prepared.change(connection, things, 1, {"number": 5})
+                await prepared.put(connection, things, {"id": 1})
+        await prepared.put(connection, things, {"id": 3})
+    async with db.transaction() as connection:
+        rows = await Prepared(sa.select(things.c.id, things.c.number).order_by(things.c.id)).rows(connection)
+        assert rows == [{"id": 1, "number": None}, {"id": 3, "number": None}]
+
+
 async def test_a_full_disk_is_an_error_and_leaves_nothing_half(file: Database) -> None:
     async with file.transaction() as connection:
         pages = (await connection.execute(sa.text("PRAGMA page_count"))).scalar_one()
