@@ -330,13 +330,16 @@ async def test_one_that_fails_takes_nothing_of_the_others_along(file: Database) 
 
 
 async def test_a_savepoint_takes_back_what_went_before_the_failure(db: Database) -> None:
+    async def fail(connection: AsyncConnection) -> None:
+        async with connection.begin_nested():
+            await prepared.put(connection, things, {"id": 2})
+            await prepared.change(connection, things, 1, {"number": 5})
+            await prepared.put(connection, things, {"id": 1})
+
     async with db.transaction() as connection:
         await prepared.put(connection, things, {"id": 1})
         with pytest.raises(IntegrityError):
-            async with connection.begin_nested():
-                await prepared.put(connection, things, {"id": 2})
-                await prepared.change(connection, things, 1, {"number": 5})
-                await prepared.put(connection, things, {"id": 1})
+            await fail(connection)
         await prepared.put(connection, things, {"id": 3})
     async with db.transaction() as connection:
         rows = await Prepared(sa.select(things.c.id, things.c.number).order_by(things.c.id)).rows(connection)
