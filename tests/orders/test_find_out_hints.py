@@ -209,7 +209,7 @@ async def with_code(scene: Scene, line: str, *, hooks: bool = False) -> Order:
 
 
 async def lost_act(scene: Scene, order: Order, act: str, kind: str, *, committed: bool) -> Purchase:
-    scene.desk.ahead += 2  # what moves the balance within one second can't be told apart
+    await scene.pass_time(3)  # what moves the balance within one second can't be told apart
     await scene.fault(
         "gearsms", kind, method="POST", path=f"/temp-*/{act}/*", committed=committed, **FAULTS[kind]
     )
