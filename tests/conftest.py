@@ -1,12 +1,23 @@
 """What holds for all tests."""
 
 import gc
+import os
 import ssl
-from collections.abc import Iterator
+import sys
+import threading
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager, nullcontext
 from functools import cache
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+FOLLOWED = {"orders", "providers", "storage"}
+"""Coverage is asked of these rooms and their own tests; to follow the others would double their time."""
+
+COVERAGE = "COVERAGE_PROCESS_CONFIG"
+"""There while coverage is measured; processes are measured that find it."""
 
 # A busy machine is no failure: tests here never judge by the clock on the wall.
 settings.register_profile("pinbell", deadline=None)
@@ -18,6 +29,29 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 50)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Coverage looks where it is asked for."""
+    is_followed = item.path.relative_to(Path(__file__).parent).parts[0] in FOLLOWED
+    with nullcontext() if is_followed or COVERAGE not in os.environ else _unobserved():
+        return (yield)
+
+
+@contextmanager
+def _unobserved() -> Iterator[None]:
+    """Coverage looks away: here, in new threads and in new processes."""
+    here, in_threads = sys.gettrace(), threading.gettrace()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv(COVERAGE)
+        sys.settrace(None)
+        threading.settrace(None)
+        try:
+            yield
+        finally:
+            sys.settrace(here)
+            threading.settrace(in_threads)
 
 
 @pytest.fixture(scope="session", autouse=True)
