@@ -25,9 +25,11 @@ lint: $(READY) ## Style, types, directions of imports
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports
 
+# What one process has compiled, the others need not: the environment of a container may forbid that.
+test: export PYTHONDONTWRITEBYTECODE :=
 test: lint ## Everything that CI asks for
 	$(PY) -m coverage erase
-	$(PY) -m coverage run -m pytest -n 4 --dist worksteal
+	$(PY) -m coverage run -m pytest -n 6 --dist worksteal
 	$(PY) -m coverage combine --quiet
 	$(PY) -m coverage report --fail-under=90
 

@@ -2,7 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from decimal import Decimal
 from typing import Any
 
@@ -22,6 +22,8 @@ FRESH = 15 * 60
 
 IN_MEMORY = 64
 """Parsed lists kept in memory; the rest is parsed again from the database."""
+
+_FIELDS = tuple(one.name for one in fields(Option))
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,9 @@ class Catalogs:
 
 def _to_json(option: Option) -> dict[str, Any]:
     # by identity: 0 in stock is not an unknown stock
-    values = {key: value for key, value in asdict(option).items() if value is not None and value is not False}
+    values = {
+        key: value for key in _FIELDS if (value := getattr(option, key)) is not None and value is not False
+    }
     return {**values, "price": str(option.price)} if option.price is not None else values
 
 

@@ -79,6 +79,15 @@ def http(body: bytes = GOOD, *headers: str, status: str = "200 OK", length: int 
     return "\r\n".join([*lines, "", ""]).encode() + body
 
 
+def bombs(size: int) -> Behaviour:
+    """Always a gzip bomb, packed when it is asked for."""
+
+    async def behave(server: Hostile, writer: asyncio.StreamWriter) -> None:
+        await says(http(bomb(size), "Content-Encoding: gzip"))(server, writer)
+
+    return behave
+
+
 def says(data: bytes, *, then_close: bool = False) -> Behaviour:
     """Always the same bytes."""
 
