@@ -97,9 +97,12 @@ class Town:
         await self.call("DELETE", "/outside/faults")
 
     async def at_rest(self) -> None:
-        """What was pressed is done and all is sent: no card is drawn over what is asked next."""
+        """What was typed and pressed is worked off, all is sent: nothing is drawn over what is asked next."""
+        unheard = self.world.telegram.hub.bots[BOT].updates
 
         async def is_idle() -> bool:
+            if unheard.waiting or self.app.poller._tasks:
+                return False
             async with self.app.desk.db.transaction() as connection:
                 waiting = outbox.c.state.in_(["due", "sending"])
                 letters = (await connection.execute(select(outbox.c.id).where(waiting))).first()

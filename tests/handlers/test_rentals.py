@@ -151,8 +151,9 @@ async def test_a_switch_says_how_it_stands_and_a_double_tap_does_not_turn_it_bac
     _, card = await rented(town, anna)
     off = data_of(card, "Auto-renewal: on ✓")
     await anna.forges(off, on=card)
-    card = await anna.sees("Ends", "Ready")
-    assert "🔁 Auto-renewal: off" in labels(card)
+    card, _ = await anna.button("🔁 Auto-renewal: off", on=card)
+    assert "Ends" in card["text"]
+    assert "Ready" in card["text"]
     await anna.forges(off, on=card)
     assert await patched(town) == [{"autoRenew": False}]
     await anna.presses("Auto-renewal: off", on=card)

@@ -84,6 +84,7 @@ async def test_cards_go_to_the_topic_where_the_button_is_pressed(town: Town, ann
     await here.presses("gsim.io ›", on=page)
     await here.presses("Cards: in another topic", on=page)
     await here.sees("gsim.io in Friends")
+    await town.at_rest()
     assert (await kit.now(town, share)).thread_id is None
 
 
@@ -204,6 +205,7 @@ async def test_the_same_presses_work_for_the_owner(town: Town, anna: Person, bor
     for data in presses(share, boris.id):
         if ShareDo.STOP_SURE not in data.split(":"):
             await here.forges(data, on=menu)
+            await town.at_rest()
     changed = await kit.now(town, share)
     assert (changed.who, changed.codes, changed.admins_act) == (Who.NAMED, Codes.ALL, True)
     assert (await kit.caps(town, share))["day"].effective is None
@@ -273,6 +275,7 @@ async def test_what_has_ended_says_so(town: Town, anna: Person) -> None:
     menu = await anna.sees("Shared accounts")
     data = data_of(menu, "Friends")
     await anna.walks("Friends", "Stop sharing", "Yes, stop sharing")
+    await town.at_rest()
     before = await kit.everything(town, share)
     await anna.forges(data, on=menu)
     page = await anna.sees("It is not shared there any more")
