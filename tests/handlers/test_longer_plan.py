@@ -40,6 +40,7 @@ async def test_a_reason_that_is_known_is_told_in_the_readers_language(town: Town
     body = {"success": False, "message": "Refund not available for this rent."}
     await town.fault("gotsms", "status", path="/rents/*/refund", status=422, body=body)
     await boris.presses("Вернуть", on=card)
+    await boris.sees("Попросить GotSMS вернуть деньги?")
     await boris.presses("Вернуть", on=card)
     refusal = await boris.sees("GotSMS (уже) не вернёт деньги за этот номер")
     assert "Refund not available" not in refusal["text"]
