@@ -5,7 +5,7 @@ from tests.bot.rig import ANNA, Rig
 AGAIN = "sent again"
 
 
-async def send_all(bot: Rig, seconds: float = 30) -> None:
+async def send_all(bot: Rig, seconds: float = 120) -> None:
     async with bot.sending():
         await bot.settled(seconds)
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import dataclasses
+import time
 
 import pytest
 from sqlalchemy.exc import OperationalError
@@ -217,15 +218,17 @@ async def test_a_busy_run_meets_no_429(bot: Rig) -> None:
     shared = [await bot.order(ANNA, chat_id=group["id"]) for _ in range(4)]
     await bot.notices([(person, f"n{n}") for n in range(3) for person in crowd])
     await bot.notices([(group["id"], f"n{n}") for n in range(16)])
+    began = time.monotonic()
     async with bot.sending():
         for code in range(3):
             for order in private + shared:
                 await bot.sms(order, f"40211{code}")
-        await until(lambda: _all_codes(bot), 60)
+        await until(lambda: _all_codes(bot), 200)
         calls = await bot.calls()
+    minutes = 1 + (time.monotonic() - began) // 60
     assert [call for call in calls if call["status"] == 429] == []
     in_group = [call for call in calls if str(call["params"].get("chat_id")) == str(group["id"])]
-    assert 12 <= len(in_group) <= 20
+    assert 12 <= len(in_group) <= 20 * minutes
 
 
 async def _all_codes(bot: Rig) -> bool:
@@ -238,7 +241,7 @@ async def test_what_people_make_the_bot_say_counts_too(bot: Rig) -> None:
         for _ in range(3):
             await bot.say(ANNA, "/help")
         await bot.notices([(ANNA, f"n{number}") for number in range(4)])
-        await until(lambda: _count(bot, ANNA, 7), 30)
+        await until(lambda: _count(bot, ANNA, 7))
     assert [call for call in await bot.calls() if call["status"] == 429] == []
 
 
