@@ -62,12 +62,19 @@ class Time(Desk):
     """A desk whose clock tests can put forward."""
 
     ahead: float = 0.0
+    still_at: int | None = None
+    """Milliseconds at which the clock stands still: then it only goes by `ahead`."""
 
     def now(self) -> int:
         return int(self.now_ms() / 1000)
 
     def now_ms(self) -> int:
-        return Desk.now_ms(self) + int(self.ahead * 1000)
+        real = Desk.now_ms(self) if self.still_at is None else self.still_at
+        return real + int(self.ahead * 1000)
+
+    def stand_still(self) -> None:
+        """What takes its time on a busy machine takes none here."""
+        self.still_at = Desk.now_ms(self)
 
 
 @dataclass(slots=True)

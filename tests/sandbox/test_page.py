@@ -29,6 +29,7 @@ pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(not CHROMIUM.exists(), reason=f"{CHROMIUM} is missing: install Debian's chromium"),
 ]
+expect.set_options(timeout=30_000)  # ms: a busy machine is no failure
 
 
 class Telegram:
