@@ -1,7 +1,6 @@
 """The door keeps its promises whatever comes through it: bounded time and memory, one request, no key."""
 
 import asyncio
-import gc
 import gzip
 import logging
 import time
@@ -13,26 +12,20 @@ from email.utils import formatdate
 import pytest
 import stamina
 
-from providers.door import Door, Request
+from providers.door import Door
 from providers.errors import NoAnswer
+from tests.providers.door_kit import FAULTS, SAFETY, SECRET, request
 from tests.providers.hostile import (
     GOOD,
     PACKED,
     Behaviour,
     Hostile,
-    big,
-    bombs,
     drip,
-    endless_headers,
     http,
     reset,
     says,
     silence,
 )
-
-SECRET = "gs_live_CANARY0123456789"
-SAFETY = 60.0
-"""Seconds after which a hanging test fails; nothing is measured by it."""
 
 
 @pytest.fixture(autouse=True)
@@ -40,17 +33,6 @@ def no_pauses() -> Iterator[None]:
     """Reads are repeated as often as ever, without the pauses between."""
     with stamina.set_testing(True, attempts=3, cap=True):
         yield
-
-
-def request(method: str = "POST", deadline: float | None = None) -> Request:
-    return Request(
-        method=method,
-        path="/order",
-        headers={"X-API-Key": SECRET},
-        params={"api_key": SECRET},
-        json={"service": "Google"} if method == "POST" else None,
-        deadline=deadline,
-    )
 
 
 async def fault(server: Hostile, *, read: bool, deadline: float = SAFETY, body_cap: int = 2**20) -> NoAnswer:
@@ -63,26 +45,6 @@ async def fault(server: Hostile, *, read: bool, deadline: float = SAFETY, body_c
     finally:
         await door.close()
     return caught.value
-
-
-FAULTS: dict[str, tuple[Behaviour, str, int]] = {
-    # what the server does, the reason we give, how often a read is asked
-    "reset": (reset, "cut", 3),
-    "closed at once": (says(b"", then_close=True), "cut", 3),
-    "half a body": (says(http(GOOD, length=500), then_close=True), "cut", 3),
-    "half a head": (says(b"HTTP/1.1 200 OK\r\nContent-", then_close=True), "cut", 3),
-    "no HTTP at all": (says(b"SSH-2.0-OpenSSH_9.2\r\n\r\n", then_close=True), "cut", 3),
-    "bad chunks": (says(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"), "cut", 3),
-    "endless headers": (endless_headers, "cut", 3),
-    "cut gzip": (says(http(PACKED[:-20], "Content-Encoding: gzip")), "cut", 3),
-    "gzip that is none": (says(http(GOOD, "Content-Encoding: gzip")), "cut", 3),
-    "unasked encoding": (says(http(GOOD, "Content-Encoding: br")), "bad-shape", 1),
-    "gzip in gzip": (says(http(gzip.compress(PACKED), "Content-Encoding: gzip, gzip")), "bad-shape", 1),
-    "50 MB": (big, "too-big", 1),
-    "gzip bomb": (bombs(2**28), "too-big", 1),
-    "redirect": (says(http(b"", "Location: https://example.com/", status="302 Found")), "redirect", 1),
-    "redirect to nowhere": (says(http(b"", status="307 Temporary Redirect")), "redirect", 1),
-}
 
 
 @pytest.mark.parametrize("name", FAULTS)
@@ -332,128 +294,6 @@ async def test_a_connection_that_the_site_closed_meanwhile_costs_no_second_reque
         await door.close()
 
         assert len(server.heads) == 5
-
-
-# --- connections ---
-
-
-async def test_connections_are_used_again_and_never_more_than_allowed() -> None:
-    async with Hostile(says(http())) as server:
-        door = Door("gearsms", server.base, connections=3)
-        for _ in range(5):
-            await door.once(request())
-        assert server.connections == 1
-
-        await asyncio.gather(*(door.once(request()) for _ in range(30)))
-        assert server.connections <= 3
-        await door.close()
-
-        assert len(server.heads) == 35
-
-
-@pytest.mark.parametrize("name", ["redirect", "50 MB", "half a body", "cut gzip"])
-async def test_a_connection_on_which_something_went_wrong_is_not_used_again(name: str) -> None:
-    async def once_bad(server: Hostile, writer: asyncio.StreamWriter) -> None:
-        await (FAULTS[name][0] if len(server.heads) == 1 else says(http()))(server, writer)
-
-    async with Hostile(once_bad) as server:
-        door = Door("gearsms", server.base)
-        with pytest.raises(NoAnswer):
-            await door.once(request())
-        assert (await door.once(request())).data == {"ok": True}
-        await door.close()
-
-        assert server.connections == 2
-
-
-async def test_connections_that_nobody_needs_any_more_are_closed(monkeypatch: pytest.MonkeyPatch) -> None:
-    async with Hostile(says(http())) as server:
-        door = Door("gearsms", server.base)
-        await asyncio.gather(*(door.once(request()) for _ in range(5)))
-        crowd = len(server.readers)
-        monkeypatch.setattr("providers.door.KEPT", -1.0)  # as if a minute had passed
-        for _ in range(crowd):
-            await door.once(request())
-        async with asyncio.timeout(SAFETY):
-            while len(server.readers) > 1:  # noqa: ASYNC110 - the server hears of it by itself
-                await asyncio.sleep(0)
-        await door.close()
-
-        assert crowd > 1
-
-
-# --- cancelled callers ---
-
-
-async def test_a_purchase_goes_on_when_its_caller_is_cancelled() -> None:
-    async with Hostile(silence) as server:
-        door = Door("gearsms", server.base)
-        caller = asyncio.create_task(door.once(request()))
-        await server.arrived.wait()
-
-        caller.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await caller
-        server.release.set()
-        await door.once(request())
-        await door.once(request())
-        await door.close()
-
-        # a broken-off request would have cost its connection, and the answer would have met a closed door
-        assert len(server.heads) == 3
-        assert server.connections <= 2
-        assert server.sent == 3 * len(http())
-
-
-async def test_closing_the_door_waits_for_what_is_under_way() -> None:
-    async with Hostile(silence) as server:
-        door = Door("gearsms", server.base)
-        purchase = asyncio.create_task(door.once(request()))
-        await server.arrived.wait()
-
-        closing = asyncio.create_task(door.close())
-        await asyncio.sleep(0)
-        server.release.set()
-        await closing
-
-        assert (await purchase).data == {"ok": True}
-
-
-async def test_an_error_after_the_caller_left_disturbs_nobody(caplog: pytest.LogCaptureFixture) -> None:
-    async def reset_later(server: Hostile, writer: asyncio.StreamWriter) -> None:
-        await server.release.wait()
-        await reset(server, writer)
-
-    async with Hostile(reset_later) as server:
-        door = Door("gearsms", server.base)
-        caller = asyncio.create_task(door.once(request()))
-        await server.arrived.wait()
-        caller.cancel()
-        server.release.set()
-        await door.close()
-
-    assert not [record for record in caplog.records if record.levelno >= logging.ERROR]
-
-
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # sockets cut while connecting
-async def test_after_2400_cancellations_and_timeouts_20_requests_go_through() -> None:
-    async with Hostile(silence) as server:
-        door = Door("gearsms", server.base, connections=10)
-        for batch in range(240):
-            tasks = [asyncio.create_task(door.once(request("GET", deadline=0.02))) for _ in range(10)]
-            if batch % 2:  # half lose their caller, half only their patience
-                await asyncio.sleep(0.005)
-                for task in tasks:
-                    task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
-        server.release.set()
-
-        async with asyncio.timeout(SAFETY):
-            answers = await asyncio.gather(*(door.once(request()) for _ in range(20)))
-        await door.close()
-
-    gc.collect()
-    assert [answer.data for answer in answers] == [{"ok": True}] * 20
 
 
 # --- the clock ---
