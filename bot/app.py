@@ -27,7 +27,7 @@ from bot.session import Session
 from bot.settings import Settings
 from bot.web import application, telegram_secret
 from bot.work import end, for_ever, work_off
-from handlers import routers
+from handlers import letters, routers
 from handlers.context import Context
 from handlers.membership import Membership
 from orders import place, upkeep, watch
@@ -116,6 +116,7 @@ class App:
         """Live until `stop`. What was begun is ended, what was written stays to be sent."""
         async with AsyncExitStack() as stack:
             stack.push_async_callback(self.close)
+            await letters.rehearse(self.context)
             await self._listen(stack)
             unknown = await place.after_crash(self.desk)
             unsure = await self.outbox.recover()

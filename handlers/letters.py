@@ -3,10 +3,11 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from handlers import share_letters, waiting_codes
-from handlers.cards import audience_of, facts_with, family_of, open_body
+from handlers.cards import audience_of, facts_of, facts_with, family_of, open_body
 from handlers.context import Context
 from handlers.texts import Texts, texts_for
 from handlers.views import bid_notices, menu
@@ -19,6 +20,8 @@ from storage import accounts, messages, orders, people, purchases
 from storage.messages import Message
 from storage.orders import Order
 from storage.outbox import Kind, Queued
+
+log = structlog.get_logger(__name__)
 
 RENTAL_ENDED = "notice-rental-ended"
 
@@ -66,6 +69,25 @@ async def draw(connection: AsyncConnection, context: Context, letter: Queued) ->
         return None if told is None else Drawn(view=told, edits=stands_at)
     args = {name: str(value) for name, value in letter.args.items() if name != "text"}
     return Drawn(view=View(t(str(letter.args["text"]), **args), menu.home(t)))
+
+
+async def rehearse(context: Context) -> None:
+    """Draw the card of an open order for nobody, at start.
+
+    What is drawn first reads texts, services' names and a language's plurals for a tenth of a second: no code
+    has to wait for that. Where nothing is open their memory is saved.
+    """
+    async with context.desk.db.transaction() as connection:
+        order = await orders.any_open(connection)
+        account = await accounts.get(connection, order.account_id) if order else None
+        if order is None or account is None:
+            return
+        user = await people.get_user(connection, order.user_id)
+    t = texts_for(user.language if user else context.default_language)
+    try:
+        card_views.card(t, order, await facts_of(context, order, account, order.chat_id))
+    except Exception as error:  # noqa: BLE001 - it is told as an error when it is to be sent
+        log.warning("card can't be drawn", order=order.id, error=type(error).__name__)
 
 
 async def _about_order(

@@ -95,6 +95,7 @@ _OF_SAME_PURCHASE = Prepared(
     .order_by(orders.c.created_at, orders.c.site_id)
 )
 _OPEN = select(orders).where(orders.c.is_open)
+_ANY_OPEN = Prepared(_OPEN.limit(1))
 _OPEN_OF_ACCOUNT = Prepared(_OPEN.where(orders.c.account_id == bindparam("account_id")))
 _NEWEST_FIRST = orders.c.activated_at.desc(), orders.c.id
 _OPEN_OF_USER = Prepared(_OPEN.where(_OF_USER).order_by(*_NEWEST_FIRST))
@@ -210,6 +211,12 @@ async def of_same_purchase(connection: AsyncConnection, order: Order) -> list[Or
     """All orders that one purchase brought, this one too, in the site's order."""
     given = {"account_id": order.account_id, "purchase_id": order.purchase_id}
     return _all(await _OF_SAME_PURCHASE.rows(connection, **given))
+
+
+async def any_open(connection: AsyncConnection) -> Order | None:
+    """One order that is open, if there is any."""
+    found = await _ANY_OPEN.row(connection)
+    return None if found is None else _row(found)
 
 
 async def due(connection: AsyncConnection, now_ms: int, limit: int) -> list[Due]:

@@ -17,6 +17,7 @@ from bot import __main__ as command_line
 from bot import check, commands, demo, work
 from bot.app import AlreadyRunning, App
 from bot.settings import GivenSettings, Settings
+from handlers import letters, texts
 from orders import upkeep
 from storage.vault import VaultError
 from tests.bot.rig import ANNA, BORIS, BOT, Rig, rig, until
@@ -69,6 +70,25 @@ async def test_a_worker_that_fails_comes_back(bot: Rig, monkeypatch: pytest.Monk
     monkeypatch.setattr(upkeep, "run", failing)
     async with bot.running(), asyncio.timeout(60):
         await ended.wait()
+
+
+async def test_a_start_with_an_open_order_reads_what_its_code_will_be_told_with(bot: Rig) -> None:
+    for is_open in (False, True):
+        texts._phrases.cache_clear()
+        texts.texts_for.cache_clear()
+        await bot.order(is_open=is_open)
+        await letters.rehearse(bot.app.context)
+        assert ("_bundle" in vars(texts._phrases("en"))) == is_open
+
+
+async def test_a_start_is_not_stopped_by_an_order_that_cannot_be_drawn(
+    bot: Rig, capsys: pytest.CaptureFixture[str]
+) -> None:
+    order = await bot.order(line="no such line")
+    await letters.rehearse(bot.app.context)
+    told = capsys.readouterr().out
+    assert "card can't be drawn" in told
+    assert order.id in told
 
 
 async def test_commands_refused_for_long_keep_nobody_waiting(bot: Rig) -> None:
