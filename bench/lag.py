@@ -40,6 +40,15 @@ class Watched:
     lags: list[float]
     requests: int
     lost: int
+    seconds: float
+    """From the first SMS to the last: before that hardly any look is worth making, and orders are made one
+    after the other.
+    """
+
+    @property
+    def rate(self) -> float:
+        """Requests a second."""
+        return self.requests / self.seconds
 
 
 async def measure(*, small: bool) -> list[Figure]:
@@ -58,9 +67,8 @@ async def measure(*, small: bool) -> list[Figure]:
             Figure(name=f"{name}: codes that did not arrive", value=found.lost, unit="", goal="0"),
         ]
         if site in few:
-            share = found.requests / max(few[site].requests, 1)
-            few_name = f"{name}: requests / with {number // 10} orders"
-            figures.append(Figure(name=few_name, value=share, unit="x", goal="1"))
+            few_name = f"{name}: requests a second / with {number // 10} orders"
+            figures.append(Figure(name=few_name, value=found.rate / few[site].rate, unit="x", goal="1"))
     return figures
 
 
@@ -100,7 +108,8 @@ async def _codes(world: World, app: App, wanted: crowd.Wish, persons: list[int])
     await asyncio.gather(*tasks)
     arrived = await webhook.arrivals(world, since, sent, patience=PATIENCE)
     looks = await _looks(world, site, asked)
-    return Watched([at - sent[code] for code, at in arrived.items()], looks, len(sent) - len(arrived))
+    lags = [at - sent[code] for code, at in arrived.items()]
+    return Watched(lags, looks, len(sent) - len(arrived), max(sent.values()) - min(sent.values()))
 
 
 async def _looks(world: World, site: str, since: int) -> int:
