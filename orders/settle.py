@@ -250,7 +250,8 @@ def _order(  # noqa: PLR0917 - all that an order is made of, nothing of it optio
     picks = _own_picks(purchase, seen)
     option_facts = {key: value for pick in picks for key, value in pick.facts.items()}
     # Just bought is open, whatever the answer says: the first look decides.
-    state = seen.state if seen.state.is_open else State.UNKNOWN
+    open_state = State.RECEIVED if seen.messages and known is None else State.WAITING
+    state = seen.state if seen.state.is_open else open_state
     return Order(
         id=known.id if known else new_id(),
         purchase_id=purchase.id,

@@ -79,6 +79,9 @@ STATES: Mapping[str, State] = {
     "expired": State.EXPIRED,
 }
 
+KINDS = frozenset({"purchase", "refund", "deposit"})
+"""Of a transaction, as the site's document has them."""
+
 # "Error Codes": the numbers are documented, the bodies are not.
 ERRORS: Mapping[int, type[Refused]] = {400: Invalid, 401: BadKey, 404: NotFound, 422: Invalid}
 
@@ -119,10 +122,12 @@ class SmsGig(Site):
     async def transactions(self, credentials: Credentials, kind: str) -> Sequence[Transaction]:
         """The latest 100 of a kind (purchase, refund, deposit), newest first: "Get Transactions".
 
-        Its example asks for purchases and shows a refund, so the kind is looked at here too.
+        Its example asks for purchases and shows a refund, so what is of another kind is passed over here too.
+        A word that is not documented may be another one for what was asked for.
         """
         request = _request(credentials, "GET", "/transactions", params={"limit": 100, "type": kind})
-        return [one for one in await self._read(request, _transactions) if one.kind.casefold() == kind]
+        others = KINDS - {kind}
+        return [one for one in await self._read(request, _transactions) if one.kind.casefold() not in others]
 
     async def journal(
         self,

@@ -65,7 +65,7 @@ async def test_an_order_that_ends_in_its_own_answer_is_looked_at_all_the_same(sc
     (made,) = await settle.placed(scene.desk, await _unknown(scene, account.id), [
         Seen(id="odd", state=State.CANCELLED)
     ])  # fmt: skip
-    assert (made.state, made.is_open) == (State.UNKNOWN, True)
+    assert (made.state, made.is_open) == (State.WAITING, True)
 
 
 async def _unknown(scene: Scene, account_id: str) -> purchases.Purchase:

@@ -186,6 +186,18 @@ async def test_the_fields_may_be_posted_in_other_ways(getsms: GetSms, kind: str)
     assert (event.sms.text, event.sms.code, event.sms.at) == ("Ваш код:\r\nG-804036", "G-804036", 1600108956)
 
 
+async def test_names_of_fields_need_no_quotes(getsms: GetSms) -> None:
+    """Some programs set them only where a name has odd characters."""
+    body, headers = posted({"event": "incoming_message", "id": "10000001", "pin": "804036"}, "multipart/form-data")
+    body = body.replace(b'name="id"', b"name=id").replace(b'name="pin"', b"name=pin; charset=utf-8")
+
+    (event,) = getsms.events(body, headers, [KEYS])
+
+    assert event.order_id == "10000001"
+    assert event.sms is not None
+    assert event.sms.code == "804036"
+
+
 @pytest.mark.parametrize(
     ("kind", "body"),
     [

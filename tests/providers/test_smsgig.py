@@ -49,6 +49,15 @@ async def test_a_refund_among_purchases_is_none(smsgig: SmsGig, replay: Replay) 
     assert await smsgig.transactions(KEYS, "purchase") == []
 
 
+@pytest.mark.parametrize("word", ["Purchase", "PURCHASES", "debit", "number_rental"])
+async def test_a_purchase_by_another_word_is_one(smsgig: SmsGig, replay: Replay, word: str) -> None:
+    """Passed over, it would be told to have cost nothing, which invites to buy again."""
+    (entry,) = EXAMPLES["transactions"]["data"]
+    replay.put("GET", "/transactions", {"data": [entry | {"type": word}]})
+    (bought,) = await smsgig.transactions(KEYS, "purchase")
+    assert bought.kind == word
+
+
 async def test_services_say_what_a_menu_and_an_order_need(smsgig: SmsGig, replay: Replay) -> None:
     replay.put("GET", "/s1/services", EXAMPLES["services"] | {"meta": {"total": 1, "per_page": 100}})
     (whatsapp,) = await smsgig.options(KEYS, "s1", "service", {})
