@@ -79,7 +79,7 @@ STATES: Mapping[str, State] = {
     "expired": State.EXPIRED,
 }
 
-KINDS = frozenset({"purchase", "refund", "deposit"})
+KINDS = ("purchase", "refund", "deposit")
 """Of a transaction, as the site's document has them."""
 
 # "Error Codes": the numbers are documented, the bodies are not.
@@ -112,7 +112,7 @@ class SmsGig(Site):
     pace = Pace(per_minute=3000, floor=3.0)
     hook = Hook(signed=True)
     trace = Trace.MONEY
-    journals = (Journal(key="transactions", filters=("purchase", "refund", "deposit")),)
+    journals = (Journal(key="transactions", filters=KINDS),)
 
     async def balance(self, credentials: Credentials) -> Decimal:
         """See "Get Balance"."""
@@ -126,7 +126,7 @@ class SmsGig(Site):
         A word that is not documented may be another one for what was asked for.
         """
         request = _request(credentials, "GET", "/transactions", params={"limit": 100, "type": kind})
-        others = KINDS - {kind}
+        others = {*KINDS} - {kind}
         return [one for one in await self._read(request, _transactions) if one.kind.casefold() not in others]
 
     async def journal(
