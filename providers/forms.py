@@ -10,7 +10,8 @@ from providers.shape import BadShape, need_map, parse_json
 MOST_FIELDS = 50
 
 _BOUNDARY = re.compile(r'boundary="?([^";\s]{1,70})')
-_NAME = re.compile(rb'[;\s]name="([^"\r\n]{1,100})"')
+_NAME = re.compile(rb'[;\s]name=(?:"([^"\r\n]{1,100})"|([^";\s]{1,100}))')
+"""Of a part: with or without quotes."""
 
 
 def fields_of(body: bytes, content_type: str) -> Mapping[str, Any]:
@@ -38,5 +39,5 @@ def _parts(body: bytes, content_type: str) -> dict[str, str]:
     for part in parts[:MOST_FIELDS]:
         head, _, value = part.partition(b"\r\n\r\n")
         if name := _NAME.search(head):
-            fields.setdefault(name[1].decode(), value.removesuffix(b"\r\n").decode())
+            fields.setdefault((name[1] or name[2]).decode(), value.removesuffix(b"\r\n").decode())
     return fields

@@ -188,7 +188,9 @@ async def test_the_fields_may_be_posted_in_other_ways(getsms: GetSms, kind: str)
 
 async def test_names_of_fields_need_no_quotes(getsms: GetSms) -> None:
     """Some programs set them only where a name has odd characters."""
-    body, headers = posted({"event": "incoming_message", "id": "10000001", "pin": "804036"}, "multipart/form-data")
+    body, headers = posted(
+        {"event": "incoming_message", "id": "10000001", "pin": "804036"}, "multipart/form-data"
+    )
     body = body.replace(b'name="id"', b"name=id").replace(b'name="pin"', b"name=pin; charset=utf-8")
 
     (event,) = getsms.events(body, headers, [KEYS])
