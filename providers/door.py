@@ -90,6 +90,25 @@ class Answer:
         return float(value) if value.isascii() and value.isdecimal() else None
 
 
+@dataclass(slots=True, eq=False)
+class _Line:
+    """A connection to the site, made by its first request."""
+
+    transport: httpx.AsyncHTTPTransport
+    _wire: Any = None
+    """Its socket. httpcore leaves it open where a request is broken off while TLS is being agreed on."""
+
+    async def note(self, event: str, info: Mapping[str, Any]) -> None:
+        """What httpcore tells of a request, step by step."""
+        if event == "connection.connect_tcp.complete":
+            self._wire = info["return_value"]
+
+    async def hang_up(self) -> None:
+        await self.transport.aclose()
+        if self._wire is not None:
+            await self._wire.aclose()
+
+
 class Door:
     """All requests to one site: few at once, each bounded in time and size, none silently repeated."""
 
@@ -112,8 +131,8 @@ class Door:
         """The site's clock minus ours in seconds, from its Date header."""
         self._slots = asyncio.Semaphore(connections)
         self._running: set[asyncio.Task[Answer]] = set()
-        self._open = set[httpx.AsyncHTTPTransport]()
-        self._idle = deque[tuple[float, httpx.AsyncHTTPTransport]]()
+        self._open = set[_Line]()
+        self._idle = deque[tuple[float, _Line]]()
         """Since when, and which: the one used last is used next."""
 
     async def close(self) -> None:
@@ -193,7 +212,7 @@ class Door:
             self.fail(request, "cut")
 
     @asynccontextmanager
-    async def _line(self) -> AsyncIterator[httpx.AsyncHTTPTransport]:
+    async def _line(self) -> AsyncIterator[_Line]:
         """A connection of one's own. One on which anything went wrong, or was broken off, is not used again.
 
         A pool of httpx looks at all its connections at each request, and loses places where one is cancelled.
@@ -209,26 +228,26 @@ class Door:
             raise
         self._idle.append((time.monotonic(), line))
 
-    def _dial(self) -> httpx.AsyncHTTPTransport:
+    def _dial(self) -> _Line:
         limits = httpx.Limits(max_connections=1, keepalive_expiry=KEPT)
-        line = httpx.AsyncHTTPTransport(verify=_tls(), trust_env=False, limits=limits)
+        line = _Line(httpx.AsyncHTTPTransport(verify=_tls(), trust_env=False, limits=limits))
         self._open.add(line)
         return line
 
-    async def _hang_up(self, line: httpx.AsyncHTTPTransport) -> None:
+    async def _hang_up(self, line: _Line) -> None:
         self._open.discard(line)
-        await line.aclose()
+        await line.hang_up()
 
-    async def _ask(self, line: httpx.AsyncHTTPTransport, request: Request) -> Answer:
+    async def _ask(self, line: _Line, request: Request) -> Answer:
         asked = httpx.Request(
             request.method,
             self.base_url + request.path,
             headers={**ALWAYS, **request.headers},
             params=dict(request.params) or None,
             json=None if request.json is None else dict(request.json),
-            extensions={"timeout": self._patience},
+            extensions={"timeout": self._patience, "trace": line.note},
         )
-        response = await line.handle_async_request(asked)
+        response = await line.transport.handle_async_request(asked)
         try:
             self._note_clock(response.headers.get("date"))
             if response.is_redirect:

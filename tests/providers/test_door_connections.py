@@ -59,6 +59,19 @@ async def test_connections_that_nobody_needs_any_more_are_closed(monkeypatch: py
         assert crowd > 1
 
 
+async def test_a_connection_given_up_while_tls_is_agreed_on_is_closed() -> None:
+    """By the deadline of the whole, which httpcore hears of as a cancellation."""
+    async with Hostile(silence) as server:
+        door = Door("gearsms", server.base.replace("http:", "https:"))
+        with pytest.raises(NoAnswer):
+            await door.once(request(deadline=0.2))
+        assert server.connections == 1
+        async with asyncio.timeout(SAFETY):
+            while server.readers:  # noqa: ASYNC110 - the server hears of it by itself
+                await asyncio.sleep(0)
+        await door.close()
+
+
 # --- cancelled callers ---
 
 
