@@ -208,7 +208,7 @@ class Door:
             self.fail(request, "unreachable", sent=False)
         except (TimeoutError, httpx.TimeoutException):
             self.fail(request, "timeout", sent=sent)
-        except (httpx.HTTPError, httpx.StreamError, zlib.error):
+        except (httpx.HTTPError, httpx.StreamError, ssl.SSLError, zlib.error):  # TLS errors leave httpx bare
             self.fail(request, "cut")
 
     @asynccontextmanager
