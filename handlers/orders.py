@@ -12,7 +12,7 @@ from handlers.callbacks import HERE, Mine, Open, OrderButton, OrderDo, Page
 from handlers.context import Context
 from handlers.private import is_private
 from handlers.screen import Screen
-from handlers.seen import card_here, facts_here, seen_by
+from handlers.seen import card_here, facts_here, is_lent_here, seen_by
 from handlers.texts import Html, Texts
 from handlers.views import card as views
 from handlers.views import failures, menu
@@ -174,7 +174,7 @@ async def _do(screen: Screen, press: Pressed, t: Texts, context: Context, given:
         await acts.carry_out_pressed(context.desk, press, screen.user_id, given)
     except SiteError as error:
         site = context.desk.site(press.account)
-        is_lent = press.order.share_id is not None and screen.chat_id != press.account.owner_id
+        is_lent = is_lent_here(screen, press.order, press.account)
         said = failures.site_error(t, error, site.name, is_lent=is_lent)
         why = t("act-failed", act=t(f"act-{press.act.key}"), why=said)
         await _redraw(screen, press, t, context)

@@ -38,6 +38,11 @@ async def facts_here(screen: Screen, order: Order, account: Account, context: Co
     return facts if await may_read_here(screen, order, account, context) else replace(facts, messages=())
 
 
+def is_lent_here(screen: Screen, order: Order, account: Account) -> bool:
+    """Whether others than the owner of a lent account read along: to mend the account is not theirs."""
+    return order.share_id is not None and screen.chat_id != account.owner_id
+
+
 async def may_read_here(screen: Screen, order: Order, account: Account, context: Context) -> bool:
     """Whether its codes may stand in this chat, for somebody who may see it."""
     async with context.desk.db.transaction() as connection:

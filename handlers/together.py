@@ -6,7 +6,7 @@ from aiogram.types import CallbackQuery
 from handlers.callbacks import Together
 from handlers.context import Context
 from handlers.screen import Screen
-from handlers.seen import card_here
+from handlers.seen import card_here, is_lent_here
 from handlers.texts import Html, Texts
 from handlers.views import bids, card, failures, menu
 from handlers.views.view import View
@@ -49,5 +49,7 @@ async def _trouble(press: Pressed, screen: Screen, t: Texts, context: Context) -
     except SiteError as error:
         site = context.desk.site(press.account)
         service = card.service_of(press.order, site)
-        return t("act-failed", act=service, why=failures.site_error(t, error, site.name))
+        is_lent = is_lent_here(screen, press.order, press.account)
+        why = failures.site_error(t, error, site.name, is_lent=is_lent)
+        return t("act-failed", act=service, why=why)
     return None

@@ -8,7 +8,7 @@ from orders import inbox, keys, share_notes, shares
 from orders.access import Right, Seat, may_act, may_order
 from orders.desk import Desk
 from orders.errors import Barred, Gone, NotNow, NotYours
-from providers.errors import BadKey, NoAnswer, RateLimited, Refused, SiteError
+from providers.errors import BadKey, NoAnswer, NoFunds, RateLimited, Refused, SiteError
 from providers.site import NOTHING_GIVEN, Picks, Seen
 from providers.words import (
     Act,
@@ -145,7 +145,13 @@ async def carry_out_pressed(
 ) -> Order | None:
     """The same for somebody who pressed it. In the log of a share that stands first, whatever comes of it."""
     await share_notes.acted(desk, press.order, press.act.key, user_id)
-    return await carry_out(desk, press.order, press.act, given)
+    try:
+        return await carry_out(desk, press.order, press.act, given)
+    except NoFunds:
+        async with desk.db.transaction() as connection:
+            await share_notes.short_of_funds(connection, desk, press.order)
+        desk.bells.outbox.set()
+        raise
 
 
 def is_to_wake(desk: Desk, order: Order) -> bool:

@@ -129,9 +129,12 @@ async def warn(connection: AsyncConnection, desk: Desk, purchase: Purchase, room
         await tell_owner(connection, desk, share, {**words, "most": str(room.most), "user": user_id})
 
 
-async def short_of_funds(connection: AsyncConnection, desk: Desk, purchase: Purchase) -> None:
-    """The site says that the account has too little: its owner hears of it once a day."""
-    share = None if purchase.share_id is None else await shares.get(connection, purchase.share_id)
+async def short_of_funds(connection: AsyncConnection, desk: Desk, what: Purchase | Order) -> None:
+    """The site says that the account has too little: its owner hears of it once a day.
+
+    `what`: was to be bought, or something done with it. Ring the outbox's bell once it is committed.
+    """
+    share = None if what.share_id is None else await shares.get(connection, what.share_id)
     if share is None:
         return
     if await once_a_day(connection, desk, share.id, NO_FUNDS):

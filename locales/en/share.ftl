@@ -133,7 +133,7 @@ ask-settle-placed = ✅ It was bought. Its card is in <b>{ $group }</b>.
 notice-nearly-person = 💸 <b>{ $group }</b>: <b>{ $name }</b> has spent { $spent } of { $most } today with { $account }.
 notice-nearly-day = 💸 <b>{ $group }</b> has spent { $spent } of { $most } today with { $account }.
 notice-nearly-month = 💸 <b>{ $group }</b> has spent { $spent } of { $most } this month with { $account }.
-notice-no-funds = 💸 { $account } has too little money: { $site } refused an order of <b>{ $group }</b>. Top it up there.
+notice-no-funds = 💸 { $account } has too little money: { $site } turned down what <b>{ $group }</b> asked for. Top it up there.
 notice-topic-gone = 📌 The topic for cards in <b>{ $group }</b> was deleted. Cards of orders with { $account } appear where each is ordered now.
 notice-handed-over = { $count ->
         [one] 🚪 <b>{ $name }</b> is not in <b>{ $group }</b> any more. The open order with { $account } goes on here, with you.

@@ -133,7 +133,7 @@ ask-settle-placed = ✅ Номер куплен. Карточка — в гру�
 notice-nearly-person = 💸 <b>{ $group }</b>: <b>{ $name }</b> — потрачено { $spent } из { $most } за сегодня с { $account }.
 notice-nearly-day = 💸 <b>{ $group }</b>: за сегодня потрачено { $spent } из { $most } с { $account }.
 notice-nearly-month = 💸 <b>{ $group }</b>: за месяц потрачено { $spent } из { $most } с { $account }.
-notice-no-funds = 💸 На { $account } мало денег: { $site } отказал в заказе группе <b>{ $group }</b>. Пополните баланс на сайте.
+notice-no-funds = 💸 На { $account } мало денег: { $site } отказал группе <b>{ $group }</b>. Пополните баланс на сайте.
 notice-topic-gone = 📌 В группе <b>{ $group }</b> удалили тему для карточек. Карточки заказов с { $account } теперь появляются там, где сделан заказ.
 notice-handed-over = { $count ->
         [one] 🚪 <b>{ $name }</b> больше не в группе <b>{ $group }</b>. { $count } открытый заказ с { $account } продолжается здесь, у вас.

@@ -1,8 +1,12 @@
 """getsms: one number for several services, bids, and a number had before. SMSGig: several codes."""
 
+import json
 from decimal import Decimal
 from functools import partial
 
+from orders import shares as sharing
+from orders.limits import SHARED
+from tests.handlers import group_kit as kit
 from tests.handlers.chat import Json, Person, Town, buttons, data_of, labels, until
 
 TWO = ("Adobe", "Adidas")
@@ -158,6 +162,26 @@ async def test_what_the_site_refuses_is_told_with_the_rest(town: Town, anna: Per
     await anna.sees("Withdraw bid: 1 of 2", "Adidas: ", "Try again later")
     await anna.sees("Cancelled", "📱 Adobe")
     await anna.sees("Bidding for a number", "📱 Adidas")
+
+
+async def test_whoever_orders_with_a_lent_account_is_not_sent_to_accounts_of_their_own(
+    town: Town, anna: Person, boris: Person
+) -> None:
+    """Where nothing could be withdrawn, since the site refuses the key."""
+    chat = await town.group(anna, boris)
+    share = await kit.lent(town, boris, chat, "getsms")
+    for span in SHARED:
+        await sharing.set_cap(town.app.desk, share.id, span, None, boris.id)
+    await town.call("POST", "/outside/getsms/accounts", {"key": town.keys["getsms"], "balance": "1000"})
+    here = anna.at(chat)
+    await here.says("/order")
+    await here.walks("Adidas", "Another service", "Adobe", "Buy for")
+    card = await here.sees("Bidding for a number", "Adobe")
+    refused = {"status": "error", "message": "Invalid API key"}
+    await town.fault("getsms", "status", status=200, body=json.dumps(refused), times=None)
+    await here.presses("Withdraw all", on=card)
+    told = await here.sees("0 of 2", "Its owner can replace it")
+    assert "Accounts" not in told["text"]
 
 
 async def test_nobody_else_withdraws_them(town: Town, anna: Person, boris: Person) -> None:

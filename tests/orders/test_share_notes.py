@@ -9,6 +9,7 @@ from orders import acts, inbox, place, settle, shares
 from orders.adopt import ChatPlace, adopt
 from orders.errors import MayNot, NotYours
 from orders.limits import Span
+from providers.errors import NoFunds
 from providers.site import Seen, Sms
 from providers.words import State
 from storage import orders, purchases, spending
@@ -283,6 +284,21 @@ async def test_the_owner_hears_once_a_day_that_the_account_is_empty(
         await scene.customer("gsim", dict(scene.desk.credentials(account)), balance="100")
         notices = [one for one in await scene.letters(Kind.NOTICE) if one.chat_id == OWNER]
         assert [one.args["text"] for one in notices] == ["notice-no-funds"] * told
+
+
+async def test_the_owner_hears_of_what_could_not_be_done_for_want_of_money_too(
+    scene: Scene, account: Account, share: Share
+) -> None:
+    """An act that buys nothing can want some as well; whoever pressed it reads that the owner was told."""
+    order = await scene.buy(account, user_id=BORIS, share=share)
+    body = {"code": "INSUFFICIENT_BALANCE", "message": "Insufficient balance"}
+    for _ in range(2):
+        await scene.fault("gsim", "status", method="POST", path="/orders/*/cancel", status=402, body=body)
+        press = await acts.pressed(scene.desk, order.id, "cancel", BORIS)
+        with pytest.raises(NoFunds):
+            await acts.carry_out_pressed(scene.desk, press, BORIS)
+    (told,) = [one for one in await scene.letters(Kind.NOTICE) if one.chat_id == OWNER]
+    assert told.args["text"] == "notice-no-funds"
 
 
 async def test_an_answer_that_is_only_late_asks_the_owner_nothing(
