@@ -33,6 +33,8 @@ TRY_AGAIN = 0.005
 STATEMENTS = 400
 """Prepared statements that are kept; the program has some two hundred."""
 
+TAKEN_BACK = "SQLite has rolled back"
+
 _MAIN_CODE = 0xFF
 """SQLite's extended result codes hold the main one in their lowest byte."""
 
@@ -91,11 +93,13 @@ class Link(AsyncAdapt_aiosqlite_connection):
         return self._own.cursor(_Cursor)
 
     def execute(self, words: str, given: Any = ()) -> sqlite3.Cursor:
-        """One statement. All its rows are to be fetched at once."""
+        """One statement of a transaction. All its rows are to be fetched at once. Raises sqlite3.Error."""
+        self.must_have_begun()
         return self._own.execute(words, given)
 
     def execute_each(self, words: str, all_given: Iterable[Sequence[Any]]) -> None:
-        """The same statement with each of these."""
+        """The same statement with each of these. Raises sqlite3.Error."""
+        self.must_have_begun()
         self._own.executemany(words, all_given)
 
     async def begin(self) -> None:
@@ -116,6 +120,11 @@ class Link(AsyncAdapt_aiosqlite_connection):
     def has_begun(self) -> bool:
         """Whether there is a transaction: SQLite ends it where the disk is full or broken."""
         return self._own.in_transaction
+
+    def must_have_begun(self) -> None:
+        """Raises sqlite3.OperationalError: there is no transaction, and what is said now would stay."""
+        if not self.has_begun:
+            raise sqlite3.OperationalError(TAKEN_BACK)
 
     @property
     def has_news(self) -> bool:

@@ -15,11 +15,11 @@ from types import TracebackType
 from typing import Any
 
 from sqlalchemy.exc import TimeoutError as NoConnection
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncTransaction
 from sqlalchemy.util.concurrency import greenlet_spawn
 
 from storage.ends import End
-from storage.sqlite import Link, of_sqlalchemy
+from storage.sqlite import TAKEN_BACK, Link, of_sqlalchemy
 from storage.turns import Turn, Turns
 
 MOST, LONGEST = 64, 0.005
@@ -35,13 +35,29 @@ WAIT = 120.0
 
 
 class Connection(AsyncConnection):
-    """No part of a statement is waited for, so that no cancellation can tear it."""
+    """No part of a statement is waited for, so that no cancellation can tear it.
+
+    Where SQLite has taken back the transaction, what would come after that is an error: it would stay.
+    """
 
     __slots__ = ()
 
     async def execute(self, *args: Any, **more: Any) -> Any:
         """As AsyncConnection's."""
+        self._ask_whether_begun()
         return self._proxied.execute(*args, **more)
+
+    def begin_nested(self) -> AsyncTransaction:
+        """As AsyncConnection's."""
+        self._ask_whether_begun()
+        return super().begin_nested()
+
+    def _ask_whether_begun(self) -> None:
+        link: Any = self._proxied.connection.dbapi_connection
+        try:
+            link.must_have_begun()
+        except sqlite3.Error as error:
+            raise of_sqlalchemy("", error) from error
 
 
 class _Group:
@@ -101,7 +117,7 @@ class _Group:
             self._is_undone = True
             self._say("ROLLBACK")
         elif not self._link.has_begun:
-            self._lose("COMMIT", sqlite3.OperationalError("SQLite has rolled back"))
+            self._lose("COMMIT", sqlite3.OperationalError(TAKEN_BACK))
 
     def commit(self, then: Callable[[], None]) -> None:
         """All are told by `end`; `then` is called."""
