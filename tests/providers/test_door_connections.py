@@ -59,6 +59,19 @@ async def test_connections_that_nobody_needs_any_more_are_closed(monkeypatch: py
         assert crowd > 1
 
 
+async def test_a_connection_that_the_site_has_closed_meanwhile_costs_no_purchase_its_answer() -> None:
+    async with Hostile(says(http(), then_close=True)) as server:
+        door = Door("gearsms", server.base)
+        for _ in range(3):
+            assert (await door.once(request())).data == {"ok": True}
+            async with asyncio.timeout(SAFETY):
+                while server.readers:  # noqa: ASYNC110 - it closes by itself
+                    await asyncio.sleep(0)
+        await door.close()
+
+        assert len(server.heads) == server.connections == 3
+
+
 async def test_a_connection_given_up_while_tls_is_agreed_on_is_closed() -> None:
     """By the deadline of the whole, which httpcore hears of as a cancellation."""
     async with Hostile(silence) as server:
