@@ -9,6 +9,7 @@ that, it goes to their private chat, and waits there until they open it.
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
@@ -127,6 +128,7 @@ class Outbox:
             for one in chosen:
                 self.limits.end(one.chat_id)
             raise
+        self._recount(chosen, [letter for letter, _ in begun])
         for letter, drawn in begun:
             self._spawn(letter, drawn)
         _, wait = self._open()
@@ -183,6 +185,14 @@ class Outbox:
         if not others:
             self._handful_at = self.limits.clock() + HANDFUL_EVERY
         return wait
+
+    def _recount(self, chosen: list[Waiting], begun: list[Queued]) -> None:
+        """On PostgreSQL others may park or move a letter between the moment it is chosen and its begin."""
+        counted, going = (Counter(one.chat_id for one in some) for some in (chosen, begun))
+        for chat_id in (counted - going).elements():
+            self.limits.end(chat_id)
+        for chat_id in (going - counted).elements():
+            self.limits.begin(chat_id)
 
     async def _draw(self, connection: AsyncConnection, letter: Queued) -> Drawn | Write:
         """What to send, or what is to be written down instead.

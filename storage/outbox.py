@@ -91,7 +91,7 @@ _NEXT_DUE = Prepared(
 )
 _BEGIN = Prepared(
     update(outbox)
-    .where(outbox.c.id.in_(bindparam("ids", expanding=True)))
+    .where(outbox.c.id.in_(bindparam("ids", expanding=True)), _IS_DUE)
     .values(state="sending", attempts=outbox.c.attempts + 1)
     .returning(outbox)
 )
@@ -189,7 +189,10 @@ async def next_due_ms(connection: AsyncConnection, *, after_ms: int) -> int | No
 
 
 async def begin(connection: AsyncConnection, ids: Collection[int]) -> list[Queued]:
-    """These are on their way: after a crash they may or may not have arrived. The letters, in order."""
+    """These are on their way: after a crash they may or may not have arrived. The letters, in order.
+
+    Without those that are not due any more: on PostgreSQL others may have parked one since it was seen.
+    """
     if not ids:
         return []
     begun = [_row(row) for row in await _BEGIN.rows(connection, ids=ids)]

@@ -3,9 +3,11 @@
 import asyncio
 import dataclasses
 import time
+from typing import Any
 
 import pytest
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot import outbox as sender
 from handlers.texts import Html
@@ -13,6 +15,7 @@ from handlers.views import card as card_views
 from orders import inbox
 from providers.site import Seen
 from providers.words import State
+from storage import outbox
 from storage.outbox import Priority, Queued, Waiting
 from storage.vault import Tampered
 from tests.bot.outbox_kit import AGAIN, pushed, said, send_all
@@ -105,6 +108,26 @@ async def test_nothing_is_read_while_there_is_no_room(bot: Rig, monkeypatch: pyt
         limits.begin(len(limits._chats) + 1, edit=True)
     monkeypatch.setattr(bot.desk.db, "transaction", None)
     assert 0 < await bot.app.outbox.step() < 1
+
+
+async def test_a_letter_taken_away_since_it_was_chosen_keeps_no_place(
+    bot: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As it can be on PostgreSQL, where others write meanwhile."""
+    seen = outbox.waiting
+
+    async def parked_at_once(connection: AsyncConnection, *given: Any, **more: Any) -> list[Waiting]:
+        found = await seen(connection, *given, **more)
+        await outbox.park(connection, ANNA, "blocked")
+        return found
+
+    monkeypatch.setattr(outbox, "waiting", parked_at_once)
+    await bot.notice(ANNA, "to nobody now")
+    limits = bot.app.outbox.limits
+    for _ in range(2):
+        await bot.app.outbox.step()
+        assert (limits._all.under_way, len(limits._all.done)) == (0, 1)
+    assert [one.chat_id for one in await bot.letters("parked")] == [ANNA]
 
 
 async def test_the_last_places_are_kept_for_codes(bot: Rig) -> None:

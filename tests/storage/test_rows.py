@@ -412,6 +412,16 @@ async def test_a_card_waits_once(db: Database) -> None:
     assert len(await waiting(db)) == 2
 
 
+async def test_what_was_parked_since_it_was_seen_does_not_go(db: Database) -> None:
+    await put(db, letter(), letter(chat_id=2))
+    seen = [one.id for one in await waiting(db)]
+    async with db.transaction() as connection:
+        await outbox.park(connection, 1, "blocked")
+    async with db.transaction() as connection:
+        assert [one.chat_id for one in await outbox.begin(connection, seen)] == [2]
+        assert [one.chat_id for one in await outbox.in_state(connection, "parked")] == [1]
+
+
 async def test_a_letters_way(db: Database) -> None:
     await put(db, letter(message_id="m1"), letter(message_id="m2"), letter(message_id="m3"))
     one, two, three = await begun(db)
