@@ -6,8 +6,9 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Table, and_, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage import share_log
 from storage.prepared import upsert
-from storage.tables import chats, drafts, orders, outbox, prompts, purchases, shares
+from storage.tables import accounts, chats, drafts, orders, outbox, prompts, purchases, shares
 
 WAITING = ("due", "sending", "parked")
 
@@ -106,19 +107,30 @@ async def _move_home(connection: AsyncConnection, where: Where) -> list[Moved]:
 
 
 async def _move_purchases(connection: AsyncConnection, where: Where) -> None:
-    """What became of their money is told at home, too: that it is unknown, and then what was found."""
+    """What became of their money is told at home, too: that it is unknown, and then what was found.
+
+    The home of what was handed over is its owner's. What the owner is asked in private stays there.
+    """
     has_letters = purchases.c.id.in_(select(outbox.c.purchase_id).where(outbox.c.state.in_(WAITING)))
-    query = select(purchases.c.id, purchases.c.user_id).where(
-        where(purchases),
-        purchases.c.user_id != purchases.c.chat_id,
-        or_(purchases.c.state.in_(["sending", "unknown"]), has_letters),
+    query = (
+        select(purchases.c.id, purchases.c.user_id, purchases.c.chat_id, accounts.c.owner_id)
+        .join(accounts, accounts.c.id == purchases.c.account_id)
+        .where(
+            where(purchases),
+            purchases.c.user_id != purchases.c.chat_id,
+            or_(purchases.c.state.in_(["sending", "unknown"]), has_letters),
+        )
     )
-    for purchase_id, user_id in (await connection.execute(query)).all():
-        place = {"chat_id": user_id, "thread_id": None}
+    for purchase_id, user_id, chat_id, owner_id in (await connection.execute(query)).all():
+        home = owner_id if await share_log.is_handed_over(connection, purchase_id) else user_id
+        if home == chat_id:
+            continue
+        place = {"chat_id": home, "thread_id": None}
         of_purchase = update(purchases).where(purchases.c.id == purchase_id)
         await connection.execute(of_purchase.values(**place, card_id=None))
-        letters = update(outbox).where(outbox.c.purchase_id == purchase_id, outbox.c.state.in_(WAITING))
-        await connection.execute(letters.values(**place, state="due"))
+        there = outbox.c.purchase_id == purchase_id, outbox.c.chat_id == chat_id
+        letters = update(outbox).where(*there, outbox.c.state.in_(WAITING))
+        await connection.execute(letters.values(**place, user_id=home, state="due"))
 
 
 async def move_letters(connection: AsyncConnection, order_ids: list[str], place: Mapping[str, Any]) -> None:

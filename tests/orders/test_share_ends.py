@@ -245,6 +245,57 @@ async def test_what_was_lost_when_they_left_is_found_for_the_owner(
     assert (order.user_id, order.chat_id) == (OWNER, OWNER)
 
 
+async def test_what_was_lost_does_not_go_home_with_who_has_left_should_the_group_close(
+    scene: Scene, account: Account, share: Share
+) -> None:
+    """Where all saw codes it had stayed in the group; what came of it is the owner's to read, in private."""
+    await shares.change(scene.desk, share.id, OWNER, codes=Codes.ALL)
+    token = await scene.armed(account, user_id=BORIS, share=share)
+    await scene.spoil_purchase("gsim", "reset", committed=True)
+    purchase = await scene.confirm(token, BORIS)
+    await go(scene, BORIS)
+    async with scene.desk.db.transaction() as connection:
+        await people.meet_chat(connection, BORIS, "private", "")
+        await chat_ids.take_home(connection, GROUP)
+    assert {letter.chat_id for letter in await scene.letters(Kind.OUTCOME)} == {OWNER}
+    found = await scene.find_out(10)
+    assert found is not None
+    (order,) = await scene.orders_of(purchase)
+    assert (found.chat_id, order.user_id, order.chat_id) == (OWNER, OWNER, OWNER)
+
+
+async def test_what_was_handed_over_waits_for_the_owner_who_has_blocked_the_bot(
+    scene: Scene, account: Account, share: Share
+) -> None:
+    """Who ordered it opens their private chat meanwhile."""
+    token = await scene.armed(account, user_id=BORIS, share=share)
+    await scene.spoil_purchase("gsim", "reset", committed=True)
+    purchase = await scene.confirm(token, BORIS)
+    await go(scene, BORIS)
+    async with scene.desk.db.transaction() as connection:
+        await people.meet_chat(connection, OWNER, "private", "")
+        await people.close_chat(connection, OWNER, "blocked")
+        await people.meet_chat(connection, BORIS, "private", "")
+        await chat_ids.fetch_home(connection, BORIS)
+    assert (await scene.purchase(purchase.id)).chat_id == OWNER
+
+
+async def test_the_question_to_the_owner_does_not_go_home_with_who_ordered(
+    scene: Scene, account: Account, share: Share
+) -> None:
+    """It waits still when the group closes."""
+    token = await scene.armed(account, user_id=BORIS, share=share)
+    await scene.spoil_purchase("gsim", "reset", committed=False)
+    purchase = await scene.confirm(token, BORIS)
+    (asked,) = await scene.letters(Kind.NOTICE)
+    async with scene.desk.db.transaction() as connection:
+        await people.meet_chat(connection, BORIS, "private", "")
+        await chat_ids.take_home(connection, GROUP)
+    assert (await scene.purchase(purchase.id)).chat_id == BORIS
+    assert await scene.letters(Kind.NOTICE) == [asked]
+    assert {letter.chat_id for letter in await scene.letters(Kind.OUTCOME)} == {BORIS}
+
+
 async def test_what_has_ended_stays_who_it_was(scene: Scene, account: Account, share: Share) -> None:
     order = await scene.buy(account, user_id=BORIS, share=share)
     await scene.act(order, "cancel", BORIS)
