@@ -93,3 +93,18 @@ async def test_a_card_drawn_anew_elsewhere_waits_for_no_question(
     await code_comes(town)
     await town.at_rest()
     assert CODE in await shown(anna, new)
+
+
+async def test_an_order_whose_card_stands_nowhere_waits_for_no_question(
+    town: Town, anna: Person, card: Json
+) -> None:
+    """As one that was handed over: the old card, in the group, may go on asking."""
+    desk = town.app.desk
+    async with desk.db.transaction() as connection:
+        order_id = (await connection.execute(select(rows.c.id))).scalar_one()
+        await orders.change(connection, order_id, card_id=None)
+    await code_comes(town)
+    async with desk.db.transaction() as connection:
+        order = await orders.get(connection, order_id)
+    assert order is not None
+    assert order.card_id not in {None, card["message_id"]}
