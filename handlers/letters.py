@@ -57,7 +57,9 @@ async def draw(connection: AsyncConnection, context: Context, letter: Queued) ->
 
     Raises what the database raises, and whatever can be wrong with what is to be shown.
     """
-    user = await people.get_user(connection, letter.user_id)
+    # in a private chat its owner reads, whoever ordered what was handed over to them
+    reader = letter.chat_id if letter.chat_id > 0 else letter.user_id
+    user = await people.get_user(connection, reader)
     t = texts_for(user.language if user else context.default_language)
     if letter.kind is Kind.OUTCOME:
         return await _outcome(connection, context, t, letter)

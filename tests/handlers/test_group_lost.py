@@ -9,7 +9,7 @@ from handlers.callbacks import Mine
 from orders import settle
 from orders import shares as sharing
 from providers.site import Seen
-from storage import purchases
+from storage import people, purchases
 from storage.purchases import Finding, Outcome, Purchase
 from storage.shares import Share
 from tests.handlers import group_kit as kit
@@ -151,3 +151,16 @@ async def test_at_home_who_ordered_settles_nothing_either(lost: Lost) -> None:
     await home.sees("hasn't answered", "owner is asked in private")
     await lost.anna.button(made[0].number or "")
     assert str(made[0].number) not in json.dumps(await home.messages())
+
+
+async def test_what_was_handed_over_is_told_in_its_owners_language(lost: Lost) -> None:
+    """And not in that of who ordered it, for whom it counts."""
+    desk = lost.town.app.desk
+    await lost.anna.sees("Nobody knows yet")
+    async with desk.db.transaction() as connection:
+        await people.set_language(connection, BORIS, "ru")
+        await sharing.left(connection, desk, lost.share.chat_id, BORIS)
+    await lost.several()
+    await lost.town.at_rest()
+    told = [one["text"] for one in await lost.anna.messages() if "text" in one]
+    assert [text for text in told if "Which one is yours" in text], told
