@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 import structlog
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from orders import cadence, inbox, rentals
@@ -44,11 +45,35 @@ class Pile:
     _writing: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def take(self, desk: Desk, look: Look) -> list[Order]:
-        """Write down this look, and others with it. The orders as they are then; none if another took it."""
+        """Write down this look, and others with it. The orders as they are then; none if another took it.
+
+        What can't be written together is written one by one. Raises what then goes wrong with this look.
+        """
         self._waiting.append(look)
         async with self._writing:
             some, self._waiting = self._waiting[:WRITTEN_AT_ONCE], self._waiting[WRITTEN_AT_ONCE:]
-            return await take_all(desk, some) if some else []
+            try:
+                return await take_all(desk, some) if some else []
+            except DBAPIError:
+                if some == [look]:
+                    raise
+            return await _each(desk, some, look)
+
+
+async def _each(desk: Desk, looks: Sequence[Look], own: Look) -> list[Order]:
+    """Write them down one by one. Raises what goes wrong with the caller's own; others are logged."""
+    written, failed = list[Order](), None
+    for look in looks:
+        try:
+            written += await take_all(desk, [look])
+        except DBAPIError as error:
+            if look is own:
+                failed = error
+            else:  # it is made again when its lease has run out
+                log.warning("look not written", order=look.order.id, error=type(error).__name__)
+    if failed is not None:
+        raise failed
+    return written
 
 
 async def take_all(desk: Desk, looks: Sequence[Look]) -> list[Order]:

@@ -1,15 +1,19 @@
 """Many open orders of one account: one look is one request and few statements; each code still arrives."""
 
+import asyncio
 import time
 from typing import Any
 
 import pytest
-from sqlalchemy import event, insert, update
+from sqlalchemy import event, insert, text, update
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from orders import acts, cadence, inbox, place
+from orders import acts, cadence, inbox, many, place
 from orders.acts import WAKE_AGAIN
 from orders.settle import WAKES
 from orders.watch import Watcher
+from providers.site import Seen, Sms
 from providers.words import State
 from storage import orders, tables
 from storage.orders import Order
@@ -93,6 +97,30 @@ async def test_a_message_that_cannot_be_stored_costs_no_other(
     monkeypatch.undo()
     await scene.look()
     assert len(await scene.pushed(bought[2])) == 1
+
+
+async def test_looks_that_cannot_be_written_together_are_written_one_by_one(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whose codes were in the heap must not wait for the lease of a look that another one's failure took."""
+    bought = await with_copies(scene, 3)
+    codes = [Sms(text=f"Your code is 48291{place}", id=f"m{place}") for place in range(3)]
+    looks = [
+        many.Look(order, Seen(id=order.site_id, state=State.RECEIVED, messages=(sms,)), scene.desk.now_ms())
+        for order, sms in zip(bought, codes, strict=True)
+    ]
+    real = orders.get_many_for_update
+
+    async def fails_for_one(connection: AsyncConnection, ids: list[str]) -> list[Order]:
+        if bought[1].id in ids:
+            await connection.execute(text("SELECT no_such_column FROM orders"))
+        return await real(connection, ids)
+
+    monkeypatch.setattr(orders, "get_many_for_update", fails_for_one)
+    pile = many.Pile()
+    ended = await asyncio.gather(*(pile.take(scene.desk, look) for look in looks), return_exceptions=True)
+    assert [isinstance(one, OperationalError) for one in ended].count(True) <= 1
+    assert [len(await scene.pushed(order)) for order in bought] == [1, 0, 1]
 
 
 async def test_one_sms_does_not_redraw_all_cards_of_an_account(scene: Scene) -> None:
