@@ -216,7 +216,7 @@ class HookWorker:
             outcomes = [await self._event(account, event) for event in events]
         except (Forged, Malformed) as error:
             log.warning("webhook refused", account=hook.account_id, site=hook.site, error=error.code)
-            await self._settle(hook, "refused", error.code)
+            await self._discard(hook, "refused", error.code)
         except Exception:  # one poisoned call must not stop those behind it
             log.exception("webhook failed", hook=hook.id, account=hook.account_id, site=hook.site)
             await self._hold(hook)
@@ -303,7 +303,7 @@ class HookWorker:
 
     async def _hold(self, hook: Hook) -> None:
         if hook.attempts >= len(HOLDS):
-            await self._settle(hook, "done", "unmatched")
+            await self._discard(hook, "done", "unmatched")
             return
         until_ms = self.desk.now_ms() + HOLDS[hook.attempts] * 1000
         async with self.desk.db.transaction() as connection:
@@ -312,3 +312,7 @@ class HookWorker:
     async def _settle(self, hook: Hook, state: str, outcome: str) -> None:
         async with self.desk.db.transaction() as connection:
             await hooks.settle(connection, hook.id, state, outcome)
+
+    async def _discard(self, hook: Hook, state: str, outcome: str) -> None:
+        async with self.desk.db.transaction() as connection:
+            await hooks.discard(connection, hook.id, state, outcome)

@@ -77,6 +77,11 @@ async def settle(connection: AsyncConnection, hook_id: str, state: str, outcome:
     await prepared.change(connection, hooks, hook_id, {"state": state, "outcome": outcome})
 
 
+async def discard(connection: AsyncConnection, hook_id: str, state: str, outcome: str) -> None:
+    """Done with it, and nothing came of it: what a forger writes is not kept."""
+    await prepared.change(connection, hooks, hook_id, {"state": state, "outcome": outcome, "body": b""})
+
+
 async def hold(connection: AsyncConnection, hook_id: str, until_ms: int, outcome: str) -> None:
     """Try again then: its order is not known yet, or the site did not answer."""
     await _HOLD.change(connection, hook_id=hook_id, not_before_ms=until_ms, outcome=outcome)

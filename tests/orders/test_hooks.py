@@ -27,6 +27,11 @@ async def outcomes(scene: Scene) -> list[tuple[str, str | None]]:
         return [(row.state, row.outcome) for row in await connection.execute(query)]
 
 
+async def bodies(scene: Scene) -> list[bytes]:
+    async with scene.desk.db.transaction() as connection:
+        return list((await connection.execute(select(tables.hooks.c.body))).scalars())
+
+
 async def linked(scene: Scene, site: str) -> Account:
     account = await scene.account(site)
     await scene.with_webhooks(account)
@@ -119,6 +124,7 @@ async def test_a_forged_signature_is_refused(scene: Scene) -> None:
     await scene.work_on_hooks()
     assert await scene.count("messages") == 0
     assert await outcomes(scene) == [("refused", "forged")] * 2
+    assert await bodies(scene) == [b"", b""], "a forger who learnt the address fills no disk"
     assert (await scene.fresh(account)).hook_seen_at is None
 
 
@@ -140,6 +146,7 @@ async def test_the_words_of_an_unsigned_webhook_are_never_delivered(
     for _ in range(2):
         await scene.work_on_hooks()
     assert await outcomes(scene) == [("done", "unmatched")] * 3
+    assert await bodies(scene) == [b""] * 3
 
 
 async def test_an_event_without_words_proves_nothing(scene: Scene) -> None:
