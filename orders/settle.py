@@ -271,7 +271,7 @@ def _order(  # noqa: PLR0917 - all that an order is made of, nothing of it optio
         facts={**option_facts, **(known.facts if known else {}), **seen.facts, **_to_wake(desk, purchase)},
         price=seen.price if seen.price is not None else _most(purchase),
         refunded=None,
-        created_at=known.created_at if known else desk.now(),
+        created_at=known.created_at if known else purchase.created_at,
         activated_at=int(desk.site_now(purchase.site)),
         alive_at=int(desk.site_now(purchase.site)),
         expires_at=seen.expires_at,

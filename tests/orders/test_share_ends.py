@@ -11,7 +11,7 @@ from storage import chat_ids, outbox, people
 from storage import shares as rows
 from storage.accounts import Account
 from storage.outbox import Kind
-from storage.purchases import Outcome
+from storage.purchases import Outcome, Purchase
 from storage.share_log import Event
 from storage.shares import Codes, Role, Share
 from tests.orders.scene import GROUP, OWNER, Scene, until
@@ -35,6 +35,19 @@ async def fresh(scene: Scene, share: Share) -> Share:
         found = await rows.get(connection, share.id)
     assert found is not None
     return found
+
+
+async def sent(scene: Scene, account: Account, share: Share) -> asyncio.Task[Purchase]:
+    """Boris's purchase has reached the site, which does not answer before `let_go`."""
+    token = await scene.armed(account, user_id=BORIS, share=share)
+    await scene.fault("gsim", "timeout", method="POST", path="/orders", seconds=600, committed=True)
+    buying = asyncio.create_task(scene.confirm(token, BORIS))
+
+    async def is_there() -> bool:
+        return bool(await scene.bought("gsim"))
+
+    await until(is_there)
+    return buying
 
 
 async def told(scene: Scene) -> list[tuple[int, str]]:
@@ -184,17 +197,23 @@ async def test_made_wider_the_rule_counts_for_what_is_ordered_from_then_on(
     assert [(one.user_id, one.chat_id) for one in places] == [(OWNER, OWNER), (OWNER, GROUP)]
 
 
+async def test_made_wider_while_it_is_being_bought_it_stays_for_one_alone(
+    scene: Scene, account: Account, share: Share
+) -> None:
+    buying = await sent(scene, account, share)
+    scene.desk.ahead += 2
+    await shares.change(scene.desk, share.id, OWNER, codes=Codes.ALL)
+    scene.desk.ahead += 2
+    scene.world.faults.let_go()
+    (order,) = await scene.orders_of(await buying)
+    seats = [await shares.seat(scene.desk, share.id, user_id) for user_id in (BORIS, OWNER, ADMIN)]
+    assert [seat.may_read(order) for seat in seats] == [True, False, False]
+
+
 async def test_what_is_just_being_bought_when_they_leave_comes_to_the_owner(
     scene: Scene, account: Account, share: Share
 ) -> None:
-    token = await scene.armed(account, user_id=BORIS, share=share)
-    await scene.fault("gsim", "timeout", method="POST", path="/orders", seconds=600, committed=True)
-    buying = asyncio.create_task(scene.confirm(token, BORIS))
-
-    async def sent() -> bool:
-        return bool(await scene.bought("gsim"))
-
-    await until(sent)
+    buying = await sent(scene, account, share)
     await go(scene, BORIS)
     scene.world.faults.let_go()
     purchase = await buying
@@ -209,14 +228,7 @@ async def test_what_is_just_being_bought_is_handed_over_where_all_see_codes_too(
 ) -> None:
     """Its card stays in the group; who has left acts on it no more, and is told of once."""
     await shares.change(scene.desk, share.id, OWNER, codes=Codes.ALL)
-    token = await scene.armed(account, user_id=BORIS, share=share)
-    await scene.fault("gsim", "timeout", method="POST", path="/orders", seconds=600, committed=True)
-    buying = asyncio.create_task(scene.confirm(token, BORIS))
-
-    async def sent() -> bool:
-        return bool(await scene.bought("gsim"))
-
-    await until(sent)
+    buying = await sent(scene, account, share)
     await go(scene, BORIS)
     await go(scene, BORIS)  # Telegram tells of it twice
     scene.world.faults.let_go()
