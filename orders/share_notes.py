@@ -1,6 +1,7 @@
 """The log of a share, and what its owner is told of: written where money and orders move."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -9,6 +10,7 @@ from orders.desk import Desk
 from orders.limits import Room, Span, begin_of
 from orders.private import forget
 from storage import accounts, outbox, people, share_log, shares
+from storage.accounts import Account
 from storage.orders import Order
 from storage.outbox import Kind, Letter, Priority
 from storage.purchases import Purchase
@@ -18,10 +20,8 @@ from storage.shares import Share
 WHAT_LENGTH = 200
 """Characters of what was ordered, in the log."""
 
-
 ASK_SETTLE = "ask-settle"
 """The name of the letter that asks the owner what became of a purchase."""
-
 
 NO_FUNDS, ASKS_IN = "funds", "asks"
 """What the owner is told of once a day, beside limits that are nearly used up."""
@@ -160,13 +160,10 @@ async def ask_owner(connection: AsyncConnection, desk: Desk, purchase: Purchase,
     account = await accounts.get(connection, purchase.account_id)
     if account is None or purchase.chat_id == account.owner_id:
         return
-    letter = Letter(
-        kind=Kind.NOTICE,
+    letter = replace(
+        _for_owner(account, {"text": ASK_SETTLE, "share": purchase.share_id}),
         priority=Priority.OUTCOME,
-        user_id=account.owner_id,
-        chat_id=account.owner_id,
         purchase_id=purchase.id,
-        args={"text": ASK_SETTLE, "share": purchase.share_id},
     )
     await outbox.put(connection, letter, desk.now_ms() + after * 1000)
 
@@ -178,11 +175,14 @@ async def tell_owner(
     account = await accounts.get(connection, share.account_id)
     if account is None:
         return
-    letter = Letter(
+    await outbox.put(connection, _for_owner(account, words), desk.now_ms())
+
+
+def _for_owner(account: Account, words: Mapping[str, object]) -> Letter:
+    return Letter(
         kind=Kind.NOTICE,
         priority=Priority.REST,
         user_id=account.owner_id,
         chat_id=account.owner_id,
         args=words,
     )
-    await outbox.put(connection, letter, desk.now_ms())
