@@ -86,6 +86,7 @@ async def order_button(
     questions, desk = context.questions, context.desk
     asked_until = questions.until(callback_data.id, desk.now_ms())
     await PRESSES[callback_data.do](Screen.of_press(query, bot), callback_data, t, context)
+    # The same one as before: this press has answered it, and asked no other.
     if asked_until is not None and asked_until == questions.until(callback_data.id, desk.now_ms()):
         await questions.end(desk, callback_data.id)
 
