@@ -10,6 +10,7 @@ from sqlalchemy import select
 from orders import shares
 from orders.shares import Person
 from storage import people, tables
+from storage import shares as rows
 from storage.accounts import Account
 from storage.share_log import Event
 from storage.shares import Role, Share
@@ -46,6 +47,14 @@ async def share_of(scene: Scene, account: Account) -> Share:
     share = await scene.shared(account)
     await shares.set_role(scene.desk, share.id, Person(CLARA, "Clara"), Role.MANAGER, OWNER)
     return share
+
+
+async def fresh(scene: Scene, share: Share) -> Share:
+    """As it stands now."""
+    async with scene.desk.db.transaction() as connection:
+        found = await rows.get(connection, share.id)
+    assert found is not None
+    return found
 
 
 async def go(scene: Scene, user_id: int) -> None:

@@ -8,14 +8,13 @@ from orders import acts, keys, shares
 from orders.errors import MayNot, NotYours
 from providers.words import State
 from storage import chat_ids, outbox, people
-from storage import shares as rows
 from storage.accounts import Account
 from storage.outbox import Kind
 from storage.purchases import Outcome, Purchase
 from storage.share_log import Event
 from storage.shares import Codes, Role, Share
 from tests.orders.scene import GROUP, OWNER, Scene, until
-from tests.orders.share_kit import ADMIN, BORIS, MANAGER, Line, go, lines, meet, share_of
+from tests.orders.share_kit import ADMIN, BORIS, MANAGER, Line, fresh, go, lines, meet, share_of
 
 
 @pytest.fixture
@@ -28,13 +27,6 @@ async def account(scene: Scene) -> Account:
 async def share(scene: Scene, account: Account) -> Share:
     """Of Anna; Boris, Clara, a manager, and Dora, an admin of the group, are there."""
     return await share_of(scene, account)
-
-
-async def fresh(scene: Scene, share: Share) -> Share:
-    async with scene.desk.db.transaction() as connection:
-        found = await rows.get(connection, share.id)
-    assert found is not None
-    return found
 
 
 async def sent(scene: Scene, account: Account, share: Share) -> asyncio.Task[Purchase]:

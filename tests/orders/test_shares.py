@@ -20,7 +20,7 @@ from storage.outbox import Kind
 from storage.share_log import Event
 from storage.shares import Cap, Codes, Role, Share, Who
 from tests.orders.scene import GROUP, OWNER, Scene
-from tests.orders.share_kit import ADMIN, BORIS, MANAGER, Line, go, lines, meet, share_of
+from tests.orders.share_kit import ADMIN, BORIS, MANAGER, Line, fresh, go, lines, meet, share_of
 
 
 @pytest.fixture
@@ -33,13 +33,6 @@ async def account(scene: Scene) -> Account:
 async def share(scene: Scene, account: Account) -> Share:
     """Of Anna; Boris, Clara, a manager, and Dora, an admin of the group, are there."""
     return await share_of(scene, account)
-
-
-async def fresh(scene: Scene, share: Share) -> Share:
-    async with scene.desk.db.transaction() as connection:
-        found = await rows.get(connection, share.id)
-    assert found is not None
-    return found
 
 
 async def caps(scene: Scene, share: Share) -> dict[str, Cap]:
