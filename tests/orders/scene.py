@@ -335,6 +335,11 @@ class Scene:
         await self.worker.step()
         await self.desk.drain()
 
+    async def hooks_at_rest(self) -> None:
+        """What the worker has taken up is done with, whatever else goes on."""
+        while calls := [task for task in self.desk.running if task.get_name().startswith("webhooks of ")]:
+            await asyncio.wait(calls)
+
     async def post_hook(self, account: Account, body: bytes, headers: dict[str, str] | None = None) -> int:
         """Somebody calls the account's webhook address."""
         url = self.base + (keys.hook_path(self.desk, account) or "")

@@ -114,8 +114,8 @@ async def test_a_webhook_does_not_take_what_is_just_being_bought(scene: Scene) -
 
     await until(made)
     await sms_there(scene, "smsgig")
-    await scene.worker.step()
-    await asyncio.sleep(0.1)
+    assert await scene.worker.step() == 1
+    await scene.hooks_at_rest()
     assert await scene.count("orders") == 0
     scene.world.faults.close()
     await scene.desk.drain()

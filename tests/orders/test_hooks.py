@@ -186,12 +186,9 @@ async def test_a_webhook_before_its_order_is_held_and_matched(scene: Scene) -> N
     await until(there)
     (order,) = await scene.at_site("smsgig")
     await scene.outside(f"smsgig/orders/{order['id']}/sms", text="Your code is 482913", code="482913")
-    await scene.worker.step()
-
-    async def held() -> bool:
-        return await outcomes(scene) == [("held", "held")]
-
-    await until(held)
+    assert await scene.worker.step() == 1
+    await scene.hooks_at_rest()
+    assert await outcomes(scene) == [("held", "held")]
     assert await scene.count("messages") == 0
     assert await scene.worker.step() == 0
     assert 0 < await scene.worker.pause() <= HOLDS[0]
