@@ -8,7 +8,7 @@ COMPILE := $(VENV)/bin/uv pip compile --quiet --universal --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-header --no-annotate
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test run bench soak groups fuzz lint lock screenshots clean
+.PHONY: help demo test run shake bench soak groups fuzz lint lock screenshots clean
 
 help: ## Say what there is
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1: \2/p' Makefile
@@ -32,6 +32,9 @@ test: lint ## Everything that CI asks for
 	$(PY) -m coverage run -m pytest -n 6 --dist worksteal
 	$(PY) -m coverage combine --quiet
 	$(PY) -m coverage report --fail-under=90
+
+shake: $(READY) ## All tests with tasks that go on late at random: finds what counts on a quick machine
+	$(PY) -m pytest -n 10 --dist worksteal -p tests.shaken
 
 bench: $(READY) ## Measure (docs in bench/)
 	@$(PY) -m bench

@@ -79,6 +79,7 @@ async def test_what_is_no_code_goes_by_handfuls_and_codes_at_once(
     arrived.set()
 
 
+@pytest.mark.unshaken
 async def test_what_goes_out_goes_before_what_comes_in(bot: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
     """However many wait for the database: else a storm is taken in for seconds before a code is sent."""
     order = list[str]()

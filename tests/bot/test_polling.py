@@ -103,8 +103,12 @@ async def test_updates_are_confirmed_and_handled_once(bot: Rig) -> None:
         for _ in range(3):
             await bot.say(ANNA, "/help")
         await answered(bot, 3)
-    last = (await bot.calls("getUpdates"))[-1]
-    assert int(last["params"].get("offset", 0)) > 0
+
+        async def confirmed() -> bool:
+            last = (await bot.calls("getUpdates"))[-1]
+            return int(last["params"].get("offset", 0)) > 0
+
+        await until(confirmed)
     async with asyncio.timeout(60):
         left = await bot.http.post(f"/telegram/bot{bot.app.bot.token}/getUpdates", json={})
         assert (await left.json())["result"] == []

@@ -178,14 +178,15 @@ async def test_late_work_goes_on() -> None:
 
 
 async def test_work_goes_on_when_nobody_waits_for_it_any_more() -> None:
-    release, ended = asyncio.Event(), asyncio.Event()
+    begun, release, ended = asyncio.Event(), asyncio.Event(), asyncio.Event()
 
     async def slow() -> None:
+        begun.set()
         await release.wait()
         ended.set()
 
     waiting = asyncio.create_task(web.within(60, slow()))
-    await asyncio.sleep(0)
+    await begun.wait()
     waiting.cancel()
     with pytest.raises(asyncio.CancelledError):
         await waiting

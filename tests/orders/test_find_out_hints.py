@@ -1,6 +1,5 @@
 """What became of a purchase where no list tells: by money, by balance, by webhook, by the order itself."""
 
-import asyncio
 import json
 from dataclasses import replace
 from decimal import Decimal

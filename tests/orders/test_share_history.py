@@ -120,15 +120,17 @@ async def test_nobody_waits_until_a_long_log_is_read(scene: Scene) -> None:
     async with scene.desk.db.transaction() as connection:
         for number in range(share_history.AT_ONCE * pages):
             await share_log.add(connection, Entry(share_id=share_id, at=number, event=Event.CODE))
-    turns = 0
+    turns, begun = 0, asyncio.Event()
 
     async def others() -> None:
         nonlocal turns
         while True:
+            begun.set()
             turns += 1
             await asyncio.sleep(0)
 
     meanwhile = asyncio.create_task(others())
+    await begun.wait()
     seats = await share_history.readable(scene.desk, GROUP, OWNER)
     turns, found, seen = 0, 0, []
     async for lines in share_history.lines(scene.desk, seats, Days(None, date(1970, 1, 1))):

@@ -120,8 +120,8 @@ async def running() -> AsyncIterator[Telegram]:
             yield telegram
     finally:
         await runner.cleanup()
-    await asyncio.sleep(0)
-    leftover = asyncio.all_tasks() - before - {asyncio.current_task()}
+    if leftover := asyncio.all_tasks() - before - {asyncio.current_task()}:
+        _, leftover = await asyncio.wait(leftover, timeout=5)
     assert not leftover
 
 

@@ -156,13 +156,13 @@ async def test_updates_of_every_kind_reach_their_handlers(telegram: Telegram) ->
             user = BOT if status == "administrator" else BORIS
             await telegram.post("/groups/-500/members", user_id=user, status=status)
         await telegram.post("/groups/-500/migrate", id=-1002000000500)
-        assert await seen_so_far(5) == [
+        assert set(await seen_so_far(5)) == {  # aiogram hands out side by side what it fetched at once
             "my left > member",
             "my member > administrator",
             "their member > restricted",
             "their restricted > kicked",
             "to -1002000000500",
-        ]
+        }
 
 
 async def test_errors_become_aiograms_exceptions(telegram: Telegram, bot: Bot) -> None:

@@ -18,6 +18,8 @@ from storage.prepared import Prepared
 from storage.sqlite import Link
 from storage.turns import Turns
 
+pytestmark = pytest.mark.unshaken  # who comes first, and with whom, is what this is about
+
 WORDS = sa.Table("words", sa.MetaData(), sa.Column("word", sa.Text, primary_key=True))
 
 
