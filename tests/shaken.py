@@ -1,4 +1,4 @@
-"""Tasks that go on late at random: what counts on one being quicker than another fails, in tests or in the bot.
+"""Tasks that go on late at random: what counts on one being quicker than another fails, in tests and the bot.
 
 `make shake` runs the tests so; with `-p tests.shaken --seed N` one of them is shaken as it was before. What a
 transport tells its protocol keeps its order, as on any machine: only when a task is woken is left to chance.
