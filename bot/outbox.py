@@ -219,7 +219,7 @@ class Outbox:
         """Send one letter, and write down what became of it."""
         COUNTED.set(True)  # in this task alone
         try:
-            write = await self._post(letter, drawn) if isinstance(drawn, Drawn) else drawn
+            write = await self._card_or_other(letter, drawn) if isinstance(drawn, Drawn) else drawn
             await self._persist(letter, write)
         except Exception as error:  # it is repeated after a restart; the others must not wait for that
             log.exception("letter left behind", letter=letter.id, exc_info=error)
@@ -239,6 +239,16 @@ class Outbox:
                     raise
                 log.error("outbox not written", error=type(error).__name__)  # noqa: TRY400 - no SQL in logs
             await asyncio.sleep(WRITE_AGAIN)
+
+    async def _card_or_other(self, letter: Queued, drawn: Drawn) -> Write:
+        """A question that stands where a card would is not drawn over."""
+        order_id, questions = drawn.card_of, self.context.questions
+        if order_id is None or drawn.edits is None:
+            return await self._post(letter, drawn)
+        if questions.until(order_id, self.context.desk.now_ms()) is not None:
+            return self._when_answered(letter, order_id)
+        with questions.later_than_card(order_id):
+            return await self._post(letter, drawn)
 
     async def _post(self, letter: Queued, drawn: Drawn) -> Write:
         if (not_yet := await self._ask_first(letter, drawn)) is not None:
@@ -352,6 +362,14 @@ class Outbox:
 
         async def write(connection: AsyncConnection) -> None:
             await outbox.again(connection, letter, at_ms, unsure=False, error=why)
+
+        return write
+
+    def _when_answered(self, letter: Queued, order_id: str) -> Write:
+        async def write(connection: AsyncConnection) -> None:
+            now_ms = self.context.desk.now_ms()
+            until_ms = self.context.questions.until(order_id, now_ms)  # perhaps it was answered just now
+            await outbox.again(connection, letter, until_ms or now_ms, unsure=False, error="asked something")
 
         return write
 

@@ -99,9 +99,6 @@ async def _about_order(
     account = await accounts.get(connection, order.account_id) if order else None
     if order is None or account is None:
         return None
-    is_there = letter.kind is Kind.CARD and order.card_id is not None
-    if is_there and await context.questions.put_off(connection, context.desk, letter):
-        return None
     arrived = await messages.of_order(connection, order.id)
     audience = await audience_of(connection, order, letter.chat_id)
     family = await family_of(connection, context, order)

@@ -110,16 +110,16 @@ async def _act(screen: Screen, data: OrderButton, t: Texts, context: Context) ->
     elif act.confirm or act.confirm_twice or act.effect.costs:
         facts = await facts_here(screen, press.order, press.account, context)
         token = secrets.token_urlsafe(9)
-        _asks(screen, press.order, context)
+        await _asks(screen, press.order, context)
         await screen.show(views.ask_act(t, press.order, act, facts, token=token))
     else:
         await _carry_out(screen, press, t, context)
 
 
-def _asks(screen: Screen, order: Order, context: Context) -> None:
+async def _asks(screen: Screen, order: Order, context: Context) -> None:
     """A question takes the card's place: the card is not drawn over it while it is fresh."""
     if (screen.chat_id, screen.message_id) == (order.chat_id, order.card_id):
-        context.questions.ask(order.id, context.desk.now_ms())
+        await context.questions.ask(order.id, context.desk.now_ms())
 
 
 async def _sure(screen: Screen, data: OrderButton, t: Texts, context: Context) -> None:
@@ -130,7 +130,7 @@ async def _sure(screen: Screen, data: OrderButton, t: Texts, context: Context) -
         raise NotYours  # forged: what costs has its own button with a token, what asks has its menu
     if act.confirm_twice and data.do is not OrderDo.SURER:
         facts = await facts_here(screen, press.order, press.account, context)
-        _asks(screen, press.order, context)
+        await _asks(screen, press.order, context)
         await screen.show(views.ask_twice(t, press.order, act, facts))
         return
     await _carry_out(screen, press, t, context)

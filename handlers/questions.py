@@ -1,15 +1,18 @@
 """Questions that stand on cards ("Really cancel?"). No card is drawn over one that was asked just now."""
 
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from orders.desk import Desk
 from storage import outbox
-from storage.outbox import Letter
 
 FRESH = 20_000
 """Milliseconds for which a card waits for the answer; what came rang anyway. A restart waits for none."""
+
+ARRIVES = 3.0
+"""Seconds for which a question waits for a card that is on its way to where it will stand."""
 
 
 @dataclass(slots=True)
@@ -17,11 +20,17 @@ class Questions:
     """Those that are open, by order: until when, in epoch milliseconds."""
 
     _until: dict[str, int] = field(default_factory=dict)
+    _on_their_way: dict[str, asyncio.Event] = field(default_factory=dict)
+    """Cards that Telegram is being told, by order: set when it has answered."""
 
-    def ask(self, order_id: str, now_ms: int) -> None:
-        """One stands on the order's card from now on."""
+    async def ask(self, order_id: str, now_ms: int) -> None:
+        """One stands on the order's card from now on: what is on its way there has arrived, or is late."""
         self._until = {one: until for one, until in self._until.items() if until > now_ms}
         self._until[order_id] = now_ms + FRESH
+        if (arrived := self._on_their_way.get(order_id)) is not None:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(ARRIVES):
+                    await arrived.wait()
 
     def until(self, order_id: str, now_ms: int) -> int | None:
         """Until when the card waits for an answer. None: there is no question, or an old one."""
@@ -36,9 +45,12 @@ class Questions:
             await outbox.hasten_card(connection, order_id, desk.now_ms())
         desk.bells.outbox.set()
 
-    async def put_off(self, connection: AsyncConnection, desk: Desk, card: Letter) -> bool:
-        """Whether a question stands where this card would: it is drawn after that."""
-        until = self.until(card.order_id or "", desk.now_ms())
-        if until is not None:
-            await outbox.put(connection, card, until)
-        return until is not None
+    @contextmanager
+    def later_than_card(self, order_id: str) -> Iterator[None]:
+        """What is asked meanwhile is asked after the order's card, which Telegram is being told."""
+        arrived = self._on_their_way[order_id] = asyncio.Event()
+        try:
+            yield
+        finally:
+            del self._on_their_way[order_id]
+            arrived.set()

@@ -1,13 +1,22 @@
 """What is asked on a card stays until it is answered, whatever becomes of the order meanwhile."""
 
+import asyncio
+
 import pytest
+from aiogram import Bot
 from sqlalchemy import select
 
+from bot import outbox as sender
+from bot.delivery import Delivered, deliver
+from bot.limits import SendLimits
 from handlers import questions
+from handlers.letters import Drawn
 from orders import inbox
 from providers.site import Seen, Sms
 from providers.words import State
 from storage import orders
+from storage.orders import Order
+from storage.outbox import Queued
 from storage.tables import orders as rows
 from storage.tables import outbox
 from tests.handlers.chat import Json, Person, Town, until
@@ -28,11 +37,7 @@ async def card(town: Town, anna: Person) -> Json:
 
 async def code_comes(town: Town, code: str = CODE) -> None:
     """To the only order; the outbox has done what it can."""
-    desk = town.app.desk
-    async with desk.db.transaction() as connection:
-        order_id = (await connection.execute(select(rows.c.id))).scalar_one()
-        order = await orders.get(connection, order_id)
-    assert order is not None
+    desk, order = town.app.desk, await the_order(town)
     sms = Sms(text=f"Your code is {code}", code=code, id=code)
     await inbox.take(desk, order, Seen(id=order.site_id, state=State.RECEIVED, messages=(sms,)), via="poll")
 
@@ -43,6 +48,14 @@ async def code_comes(town: Town, code: str = CODE) -> None:
             return (await connection.execute(select(outbox.c.id).where(*waits))).first() is None
 
     await until(is_drawn, "all letters sent")
+
+
+async def the_order(town: Town) -> Order:
+    """The only one."""
+    async with town.app.desk.db.transaction() as connection:
+        order = await orders.get(connection, (await connection.execute(select(rows.c.id))).scalar_one())
+    assert order is not None
+    return order
 
 
 async def shown(anna: Person, card: Json) -> str:
@@ -68,6 +81,51 @@ async def test_what_comes_after_the_answer_is_drawn_at_once(town: Town, anna: Pe
     await code_comes(town, "777888")
     await town.at_rest()
     assert "777888" in await shown(anna, card)
+
+
+async def test_a_card_that_is_on_its_way_arrives_before_the_question(
+    town: Town, anna: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Or the button would seem to do nothing."""
+    _, card = await ordered(town, anna, "gsim")
+    await town.at_rest()
+    begun, may_go_on = asyncio.Event(), asyncio.Event()
+
+    async def slowly(bot: Bot, limits: SendLimits, letter: Queued, drawn: Drawn) -> Delivered:
+        if drawn.edits == card["message_id"]:
+            begun.set()
+            await may_go_on.wait()
+        return await deliver(bot, limits, letter, drawn)
+
+    monkeypatch.setattr(sender, "deliver", slowly)
+    desk, order = town.app.desk, await the_order(town)
+    async with desk.db.transaction() as connection:
+        await inbox.put_card(connection, desk, order)
+    desk.bells.outbox.set()
+    await begun.wait()
+    pressed = asyncio.create_task(anna.presses("Ban number", on=card))
+
+    async def is_asked() -> bool:
+        return town.app.context.questions.until(order.id, desk.now_ms()) is not None
+
+    await until(is_asked, "the question")
+    may_go_on.set()
+    await pressed
+    await anna.sees(ASK)
+    await town.at_rest()
+    assert ASK in await shown(anna, card)
+
+
+async def test_a_card_that_takes_too_long_holds_up_no_question(
+    town: Town, anna: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(questions, "ARRIVES", 0.01)
+    _, card = await ordered(town, anna, "gsim")
+    await town.at_rest()
+    order = await the_order(town)
+    with town.app.context.questions.later_than_card(order.id):
+        await anna.presses("Ban number", on=card)
+        await anna.sees(ASK)
 
 
 async def test_a_question_that_nobody_answers_gives_way(
@@ -99,12 +157,8 @@ async def test_an_order_whose_card_stands_nowhere_waits_for_no_question(
     town: Town, anna: Person, card: Json
 ) -> None:
     """As one that was handed over: the old card, in the group, may go on asking."""
-    desk = town.app.desk
-    async with desk.db.transaction() as connection:
-        order_id = (await connection.execute(select(rows.c.id))).scalar_one()
-        await orders.change(connection, order_id, card_id=None)
+    order = await the_order(town)
+    async with town.app.desk.db.transaction() as connection:
+        await orders.change(connection, order.id, card_id=None)
     await code_comes(town)
-    async with desk.db.transaction() as connection:
-        order = await orders.get(connection, order_id)
-    assert order is not None
-    assert order.card_id not in {None, card["message_id"]}
+    assert (await the_order(town)).card_id not in {None, card["message_id"]}
