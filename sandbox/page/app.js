@@ -132,7 +132,9 @@ function showEmpty(empty) {
   const box = byId("empty");
   box.hidden = !empty || !chat;
   byId("composer-area").hidden = Boolean(empty && chat?.type === "private");
-  if (box.hidden) return;
+  const words = JSON.stringify([chat?.id, chat?.title, chat?.description]);
+  if (box.hidden || box.dataset.words === words) return; // a button that is being pressed must stay
+  box.dataset.words = words;
   box.replaceChildren(...welcome(chat, () => send({ text: "/start" })));
 }
 

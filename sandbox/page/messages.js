@@ -31,7 +31,8 @@ export class MessageList {
     const follow = new ResizeObserver(() => this.#stuck && this.toBottom(this.#gliding));
     follow.observe(this.#scroller);
     follow.observe(this.#box);
-    for (const end of ["scrollend", "wheel", "touchmove"]) this.#scroller.addEventListener(end, () => this.#endGlide(), { passive: true });
+    this.#scroller.addEventListener("scrollend", () => this.#glided(), { passive: true });
+    for (const hand of ["wheel", "touchmove", "pointerdown", "keydown"]) this.#scroller.addEventListener(hand, () => this.#endGlide(), { passive: true });
   }
 
   get messages() {
@@ -207,6 +208,12 @@ export class MessageList {
 
   #left() {
     return this.#scroller.scrollHeight - this.#scroller.scrollTop - this.#scroller.clientHeight;
+  }
+
+  /** Where a message came meanwhile, the glide to the one before has ended, and its own may have with it. */
+  #glided() {
+    if (this.#gliding && this.#left() > 1) this.toBottom(true);
+    else this.#endGlide();
   }
 
   #endGlide() {

@@ -155,6 +155,7 @@ async def test_a_switch_says_how_it_stands_and_a_double_tap_does_not_turn_it_bac
     assert "Ends" in card["text"]
     assert "Ready" in card["text"]
     await anna.forges(off, on=card)
+    await town.at_rest()
     assert await patched(town) == [{"autoRenew": False}]
     await anna.presses("Auto-renewal: off", on=card)
     await anna.sees("Renews by itself", "Ready")

@@ -300,6 +300,42 @@ async def test_commands_are_offered_while_typing(page: Page, world: World, bot: 
     assert (await bot.hear("message"))["text"] == "/order"
 
 
+async def test_start_stays_where_it_is_while_the_page_looks_again(page: Page, world: World, bot: Telegram) -> None:
+    """Or what is pressed just then would go, and the press with it."""
+    await open_chat(page, world)
+    start = await page.get_by_test_id("start").element_handle()
+    assert start is not None
+    async with page.expect_response("**/commands*"):  # the last that it asks for
+        await page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    assert await start.evaluate("button => button.isConnected")
+
+
+@pytest.mark.parametrize("slowdown", [1, 4, 8])
+async def test_who_reads_the_newest_goes_on_doing_so(
+    page: Page, context: BrowserContext, world: World, bot: Telegram, slowdown: int
+) -> None:
+    """However the next ones fall into the gliding of those before, on a slow phone too."""
+    await begin(page, world, bot)
+    processor = await context.new_cdp_session(page)
+    await processor.send("Emulation.setCPUThrottlingRate", {"rate": slowdown})
+    for number in range(30):
+        last = await bot.say(f"Message {number}\nof\nfour\nlines")
+        await page.wait_for_timeout((0, 20, 50, 100, 300)[number * 7 % 11 % 5])  # milliseconds
+    await expect(bubble(page, last)).to_be_in_viewport()
+    await expect(page.get_by_test_id("jump")).to_be_hidden()
+
+
+async def test_who_turns_back_while_it_glides_is_let_go(page: Page, world: World, bot: Telegram) -> None:
+    await begin(page, world, bot)
+    for number in range(20):
+        last = await bot.say(f"Message {number}\nof\nfour\nlines")
+    await expect(bubble(page, last)).to_be_in_viewport()
+    await bubble(page, last - 19).scroll_into_view_if_needed()
+    await page.get_by_test_id("jump").click()
+    await page.mouse.wheel(0, -1500)
+    await expect(page.get_by_test_id("jump")).to_be_visible()
+
+
 async def test_reader_of_old_messages_is_left_in_place(page: Page, world: World, bot: Telegram) -> None:
     await begin(page, world, bot)
     for number in range(20):
