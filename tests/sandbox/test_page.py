@@ -300,7 +300,9 @@ async def test_commands_are_offered_while_typing(page: Page, world: World, bot: 
     assert (await bot.hear("message"))["text"] == "/order"
 
 
-async def test_start_stays_where_it_is_while_the_page_looks_again(page: Page, world: World, bot: Telegram) -> None:
+async def test_start_stays_where_it_is_while_the_page_looks_again(
+    page: Page, world: World, bot: Telegram
+) -> None:
     """Or what is pressed just then would go, and the press with it."""
     await open_chat(page, world)
     start = await page.get_by_test_id("start").element_handle()
