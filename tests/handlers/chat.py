@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -31,6 +32,9 @@ NAMES = {
 HELLO = "👋"
 PATIENCE = 60.0
 """Seconds for something to appear; only a broken bot needs them."""
+
+HELD_UP = 2.0
+"""Seconds until the bot has worked off what was typed or pressed; longer only where a test holds it up."""
 
 Json = dict[str, Any]
 T = TypeVar("T")
@@ -96,12 +100,22 @@ class Town:
         """Everything works again."""
         await self.call("DELETE", "/outside/faults")
 
+    @property
+    def is_listening(self) -> bool:
+        """Whether what was typed and pressed is worked off."""
+        return not self.world.telegram.hub.bots[BOT].updates.waiting and not self.app.poller._tasks
+
+    async def heard(self) -> None:
+        """What was typed and pressed is worked off, unless something holds it up for long."""
+        until_s = time.monotonic() + HELD_UP
+        while not self.is_listening and time.monotonic() < until_s:  # noqa: ASYNC110 - it tells nobody
+            await asyncio.sleep(0.005)
+
     async def at_rest(self) -> None:
         """What was typed and pressed is worked off, all is sent: nothing is drawn over what is asked next."""
-        unheard = self.world.telegram.hub.bots[BOT].updates
 
         async def is_idle() -> bool:
-            if unheard.waiting or self.app.poller._tasks:
+            if not self.is_listening:
                 return False
             async with self.app.desk.db.transaction() as connection:
                 waiting = outbox.c.state.in_(["due", "sending"])
@@ -133,8 +147,13 @@ class Town:
         return Decimal(books["charged"]) - Decimal(books["refunded"])
 
     async def sms(self, site: str, order_id: str, text: str) -> None:
-        """An SMS reaches the number."""
-        await self.call("POST", f"/outside/{site}/orders/{order_id}/sms", {"text": text})
+        """An SMS reaches the number, once it can: some sleep until the bot has woken them."""
+
+        async def received() -> bool:
+            arrival = await self.call("POST", f"/outside/{site}/orders/{order_id}/sms", {"text": text})
+            return bool(arrival["received"])
+
+        await until(received, f"SMS to {order_id}")
 
     async def group(self, *people: "Person", bot_is_admin: bool = False, forum: bool = False) -> int:
         """A group of these people and the bot, which has said hello; its id."""
@@ -172,9 +191,9 @@ class Person:
 
     async def says(self, text: str, **more: Any) -> int:
         """Types something. The message's id."""
-        return int(
-            (await self.town.call("POST", f"{self._path}/messages", {"text": text, **more}))["message_id"]
-        )
+        said = await self.town.call("POST", f"{self._path}/messages", {"text": text, **more})
+        await self.town.heard()
+        return int(said["message_id"])
 
     async def replies(self, to: Json, text: str) -> int:
         """Types an answer to a message."""
@@ -203,7 +222,13 @@ class Person:
         return await self.forges(button["callback_data"], on=message)
 
     async def forges(self, data: str, *, on: Json) -> str:
-        """Presses what need not be on any button. What the toast says."""
+        """Presses what need not be on any button, and lets the bot do it. What the toast says."""
+        toast = await self.taps(data, on=on)
+        await self.town.heard()
+        return toast
+
+    async def taps(self, data: str, *, on: Json) -> str:
+        """Presses, and has no patience for what the bot does then. What the toast says."""
         body = {"message_id": on["message_id"], "data": data}
         answer = await self.town.call("POST", f"{self._path}/press", body)
         assert answer["answered"], f"the press {data} spins for ever"

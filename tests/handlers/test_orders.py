@@ -158,7 +158,7 @@ async def test_tapping_again_while_the_site_is_asked_does_it_once(
     await town.fault("smsgig", "timeout", path="/s1/*", times=None, seconds=60)
     data = data_of(card, label)
     for _ in range(3):
-        await anna.forges(data, on=card)
+        await anna.taps(data, on=card)
     await anna.sees(words)
     await town.app.poller.close()  # all taps are worked off
     assert sum(words in one.get("text", "") for one in await anna.messages()) == 1

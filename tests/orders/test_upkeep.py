@@ -90,6 +90,7 @@ async def test_old_menus_questions_letters_and_calls_go(scene: Scene) -> None:
         assert await drafts.get(connection, draft.id) is None
 
 
+@pytest.mark.unshaken
 async def test_a_code_waits_for_no_great_clearing(scene: Scene) -> None:
     """However much is to be deleted: others write in between."""
     draft = await scene.draft(await scene.account("smsgig"))

@@ -76,8 +76,11 @@ async def test_a_connection_given_up_while_tls_is_agreed_on_is_closed() -> None:
     """By the deadline of the whole, which httpcore hears of as a cancellation."""
     async with Hostile(silence) as server:
         door = Door("gearsms", server.base.replace("http:", "https:"))
-        with pytest.raises(NoAnswer):
-            await door.once(request(deadline=0.2))
+        for deadline in (0.2, 2.0, 20.0):  # a busy machine may take its time to connect
+            with pytest.raises(NoAnswer):
+                await door.once(request(deadline=deadline))
+            if server.connections:
+                break
         assert server.connections == 1
         async with asyncio.timeout(SAFETY):
             while server.readers:  # noqa: ASYNC110 - the server hears of it by itself
