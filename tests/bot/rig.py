@@ -44,6 +44,7 @@ class Rig:
     app: App
     http: ClientSession
     account: Account = field(init=False)
+    is_listening: bool = False
     _made: int = 0
 
     @property
@@ -72,9 +73,11 @@ class Rig:
         beginning = asyncio.create_task(started.wait())
         await asyncio.wait([task, beginning], return_when=asyncio.FIRST_COMPLETED)
         beginning.cancel()
+        self.is_listening = True
         try:
             yield
         finally:
+            self.is_listening = False
             stop.set()
             await task
 
@@ -234,9 +237,12 @@ class Rig:
             await connection.execute(update(tables.outbox).values(**values))
 
     async def settled(self, seconds: float = 60) -> None:
-        """Wait until nothing waits to be sent."""
+        """Wait until nothing waits to be sent, nor, where the whole bot works, to be worked off."""
+        untold = self.world.telegram.hub.bots[BOT].updates
 
         async def nothing() -> bool:
+            if self.is_listening and (untold.waiting or self.app.poller._tasks):
+                return False
             return not await self.letters("due", "sending")
 
         await until(nothing, seconds)
