@@ -126,6 +126,7 @@ export class MessageList {
   goTo(key) {
     const node = this.#entries.get(String(key))?.node;
     if (!node) return;
+    this.#gliding = false; // elsewhere now
     node.scrollIntoView({ block: "center", behavior: "smooth" });
     node.classList.remove("found");
     requestAnimationFrame(() => node.classList.add("found"));
