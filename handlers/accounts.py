@@ -1,6 +1,7 @@
 """/accounts: link, check, rename, replace the key, remove. Keys are typed in the private chat only."""
 
 import asyncio
+from dataclasses import replace
 
 from aiogram import Bot, F, Router
 from aiogram.filters import Command
@@ -11,7 +12,7 @@ from handlers.context import Context
 from handlers.private import is_private
 from handlers.screen import Screen
 from handlers.texts import Html, Texts, clean_name
-from handlers.typed import CREDENTIAL, LONGEST, RENAME, Typed
+from handlers.typed import CREDENTIAL, LONGEST, RENAME, Typed, listen
 from handlers.views import accounts as views
 from handlers.views import failures, menu
 from handlers.views.accounts import AccountFacts, BalanceLine
@@ -217,18 +218,20 @@ async def _ask(
     menu_id = await screen.show(view)
     if old is not None:
         await screen.delete(old.message_id)
-    question = await screen.ask(t(f"paste-{wanted.key}"), t.plain(f"placeholder-{wanted.key}"))
-    await _wait(
+    await _listen(
+        screen,
         context,
         Prompt(
             chat_id=screen.chat_id,
             user_id=screen.user_id,
-            message_id=question,
+            message_id=0,
             purpose=CREDENTIAL,
             args={**args, "menu": menu_id},
             sealed=seal_typed(context.desk.vault, _prompt_owner(screen.chat_id, screen.user_id), typed),
             created_at=context.desk.now(),
         ),
+        t(f"paste-{wanted.key}"),
+        t.plain(f"placeholder-{wanted.key}"),
     )
 
 
@@ -238,24 +241,28 @@ async def _ask_name(
     await screen.answer()
     if old is not None:
         await screen.delete(old.message_id)
-    question = await screen.ask(t("ask-name", name=account.name), t.plain("placeholder-name"))
-    await _wait(
+    await _listen(
+        screen,
         context,
         Prompt(
             chat_id=screen.chat_id,
             user_id=screen.user_id,
-            message_id=question,
+            message_id=0,
             purpose=RENAME,
             args={"account": account.id, "menu": screen.message_id},
             sealed=None,
             created_at=context.desk.now(),
         ),
+        t("ask-name", name=account.name),
+        t.plain("placeholder-name"),
     )
 
 
-async def _wait(context: Context, prompt: Prompt) -> None:
-    async with context.desk.db.transaction() as connection:
-        await prompts.ask(connection, prompt)
+async def _listen(screen: Screen, context: Context, prompt: Prompt, question: Html, placeholder: str) -> None:
+    async def ask() -> Prompt:
+        return replace(prompt, message_id=await screen.ask(question, placeholder))
+
+    await listen(screen, context, prompt, ask)
 
 
 def _typed_so_far(typed: Typed, context: Context) -> dict[str, str]:

@@ -215,7 +215,9 @@ class Screen:
         await _patiently(lambda: self.bot.send_document(self.user_id, file, caption=caption))
 
     async def delete(self, message_id: int) -> bool:
-        """Delete a message. False if Telegram no longer lets us."""
+        """Delete a message. False if Telegram no longer lets us, or never told its id (0)."""
+        if not message_id:
+            return False
         try:
             return await _patiently(lambda: self.bot.delete_message(self.chat_id, message_id))
         except TelegramBadRequest as error:

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from aiogram import Bot, F, Router
+from aiogram.exceptions import TelegramAPIError, TelegramNetworkError, TelegramServerError
 from aiogram.types import Message
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -88,18 +89,55 @@ async def ask_in_menu(
 
     `args`: what whoever takes the answer has to know; the menu's id comes with them, as `menu`.
     """
-    menu_id = question = await screen.show(view)
-    if not screen.is_private:
-        question = await screen.ask(t("reply-here"), placeholder)
+    here = screen.message_id or 0
     prompt = Prompt(
         chat_id=screen.chat_id,
         user_id=screen.user_id,
-        message_id=question,
+        message_id=here,
         purpose=purpose,
-        args={**args, "menu": menu_id},
+        args={**args, "menu": here},
         sealed=None,
         created_at=context.desk.now(),
     )
+
+    async def ask() -> Prompt:
+        menu_id = question = await screen.show(view)
+        if not screen.is_private:
+            question = await screen.ask(t("reply-here"), placeholder)
+        return replace(prompt, message_id=question, args={**args, "menu": menu_id})
+
+    await listen(screen, context, prompt, ask)
+
+
+async def listen(
+    screen: Screen, context: Context, prompt: Prompt, ask: Callable[[], Awaitable[Prompt]]
+) -> None:
+    """Take what is typed next as the answer to a question that `ask` sends; it tells where that stands.
+
+    In a private chat from before it is sent: people see it before Telegram tells us that they do, and the
+    answer that tells us may be lost. In a group only a reply counts, and so its place must be known.
+    """
+    if not screen.is_private:
+        await _wait_for(context, await ask())
+        return
+    await _wait_for(context, prompt)
+    try:
+        asked = await ask()
+    except (TelegramNetworkError, TelegramServerError):
+        raise  # it may stand there
+    except TelegramAPIError:
+        async with context.desk.db.transaction() as connection:
+            await prompts.drop(connection, prompt.chat_id, prompt.user_id)
+        raise
+    if asked == prompt:
+        return
+    async with context.desk.db.transaction() as connection:
+        waits = await prompts.moved(connection, prompt, asked)
+    if not waits and asked.message_id != asked.args.get("menu"):
+        await screen.delete(asked.message_id)
+
+
+async def _wait_for(context: Context, prompt: Prompt) -> None:
     async with context.desk.db.transaction() as connection:
         await prompts.ask(connection, prompt)
 

@@ -4,13 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete
+from sqlalchemy import ColumnElement, delete, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import prepared
 from storage.prepared import upsert
 from storage.tables import prompts
 from storage.walk import EVERYTHING
+
+SAME = ("chat_id", "user_id", "message_id", "purpose", "created_at")
+"""What tells a question from one that was asked after it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +39,14 @@ async def ask(connection: AsyncConnection, prompt: Prompt) -> None:
         key=["chat_id", "user_id"],
         change=["message_id", "purpose", "args", "sealed", "created_at"],
     )
+
+
+async def moved(connection: AsyncConnection, prompt: Prompt, now: Prompt) -> bool:
+    """The question stands elsewhere than was thought. False: it was answered meanwhile."""
+    same = [prompts.c[name] == getattr(prompt, name) for name in SAME]
+    place = {"message_id": now.message_id, "args": dict(now.args)}
+    found = await connection.execute(update(prompts).where(*same).values(place))
+    return found.rowcount > 0
 
 
 async def get(connection: AsyncConnection, chat_id: int, user_id: int) -> Prompt | None:

@@ -50,6 +50,23 @@ async def test_link_and_key_message_is_deleted_at_once(town: Town, anna: Person,
     assert town.app.desk.credentials(account)["api_key"] == key
 
 
+@pytest.mark.parametrize("site", ["gsim", "getsms"])
+async def test_a_key_pasted_before_telegram_tells_us_that_it_was_asked_for(
+    town: Town, anna: Person, site: str
+) -> None:
+    """Telegram may take long, or never answer. The question stands there, and goes in the end."""
+    key = await town.customer(site)
+    await town.fault("telegram", "timeout", path="sendMessage", after=1, times=2, committed=True, seconds=20)
+    await asks_for_key(anna, site)
+    await anna.gone(await anna.says(key))
+    await anna.sees(f"{NAMES[site]} is linked")
+    town.world.faults.let_go()
+    await town.at_rest()
+    assert not [one for one in await anna.messages() if "here" in one["text"]], "no question is left"
+    (account,) = await mine(town, anna)
+    assert town.app.desk.credentials(account)["api_key"] == key
+
+
 @pytest.mark.parametrize("site", SITES)
 async def test_a_wrong_key_is_deleted_too_and_nothing_stored(town: Town, anna: Person, site: str) -> None:
     """What the site refuses is told with the way to try again."""
