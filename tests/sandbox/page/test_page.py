@@ -1,159 +1,26 @@
 """The chat page, used as a visitor uses it: in a browser, against the real make-believe world."""
 
-import asyncio
-import base64
 import time
-from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 
 import aiohttp
-import pytest
-from playwright.async_api import Browser, BrowserContext, Error, Page, async_playwright, expect
+from playwright.async_api import Browser, BrowserContext, Page, expect
 
 from sandbox.world import World
-
-CHROMIUM = Path("/usr/bin/chromium")
-ARGUMENTS = [
-    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
-    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
-]
-PHONE = {"width": 390, "height": 844}
-ANNA, BORIS, BOT = 701, 702, 4242
-DOT = base64.b64decode(
-    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+from tests.sandbox.page.kit import (
+    ANNA,
+    BORIS,
+    BOT,
+    DOT,
+    NEEDS_BROWSER,
+    PHONE,
+    Telegram,
+    begin,
+    bubble,
+    open_chat,
 )
-"""A photo of one pixel."""
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not CHROMIUM.exists(), reason=f"{CHROMIUM} is missing: install Debian's chromium"),
-]
-expect.set_options(timeout=30_000)  # ms: a busy machine is no failure
-
-
-class Telegram:
-    """A bot of our own, which does by hand what each test needs."""
-
-    def __init__(self, base: str, session: aiohttp.ClientSession) -> None:
-        self._base, self._session = base, session
-        self._offset = 0
-
-    async def call(self, method: str, **params: Any) -> Any:
-        address = f"{self._base}/telegram/bot{BOT}:{'A' * 35}/{method}"
-        async with self._session.post(address, json=params) as response:
-            body = await response.json()
-        assert body["ok"], body
-        return body["result"]
-
-    async def say(self, text: str, *rows: list[dict[str, Any]], **more: Any) -> int:
-        """A message to Anna; returns its number."""
-        if rows:
-            more["reply_markup"] = {"inline_keyboard": rows}
-        sent = await self.call("sendMessage", chat_id=ANNA, text=text, parse_mode="HTML", **more)
-        return int(sent["message_id"])
-
-    async def upload(self, method: str, name: str, data: bytes, **more: str) -> None:
-        """A file to Anna."""
-        form = aiohttp.FormData({"chat_id": str(ANNA), "parse_mode": "HTML", **more})
-        form.add_field(method.removeprefix("send").lower(), data, filename=name)
-        address = f"{self._base}/telegram/bot{BOT}:{'A' * 35}/{method}"
-        async with self._session.post(address, data=form) as response:
-            assert (await response.json())["ok"]
-
-    async def hear(self, kind: str) -> Any:
-        """The next update of this kind."""
-        async with asyncio.timeout(60):
-            while True:
-                for update in await self.call("getUpdates", offset=self._offset, timeout=5):
-                    self._offset = update["update_id"] + 1
-                    if kind in update:
-                        return update[kind]
-
-
-@pytest.fixture
-async def world() -> AsyncIterator[World]:
-    async with World() as world:
-        yield world
-
-
-@pytest.fixture
-async def http(world: World) -> AsyncIterator[aiohttp.ClientSession]:
-    async with aiohttp.ClientSession(world.base) as session:
-        for person in (
-            {"id": ANNA, "first_name": "Anna", "username": "anna", "language_code": "en"},
-            {"id": BORIS, "first_name": "Boris", "username": "boris", "language_code": "ru"},
-        ):
-            await session.post("/people", json=person)
-        yield session
-
-
-@pytest.fixture
-async def bot(world: World, http: aiohttp.ClientSession) -> Telegram:
-    bot = Telegram(world.base, http)
-    await bot.call("getMe")
-    return bot
-
-
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
-        yield browser
-        await browser.close()
-
-
-@pytest.fixture
-async def context(browser: Browser, world: World) -> AsyncIterator[BrowserContext]:
-    context = await browser.new_context(viewport={"width": 1280, "height": 800})
-    await context.grant_permissions(["clipboard-read", "clipboard-write"], origin=world.base)
-    yield context
-    await context.close()
-
-
-@pytest.fixture
-async def page(context: BrowserContext) -> AsyncIterator[Page]:
-    """A page on which every error of its scripts fails the test."""
-    page = await context.new_page()
-    faults: list[Error] = []
-    page.on("pageerror", lambda fault: faults.append(fault))  # noqa: PLW0108 - playwright marks the handler, a builtin can't be marked
-    yield page
-    assert faults == []
-
-
-async def open_chat(page: Page, world: World, **query: object) -> None:
-    wanted = {"person": ANNA, "chat": BOT} | query
-    await page.goto(f"{world.base}/?" + "&".join(f"{name}={value}" for name, value in wanted.items()))
-    await expect(page.get_by_test_id("chat-title")).to_be_visible()
-
-
-async def begin(page: Page, world: World, bot: Telegram) -> None:
-    """Anna has pressed START, and the bot knows it."""
-    await open_chat(page, world)
-    await page.get_by_test_id("start").click()
-    assert (await bot.hear("message"))["text"] == "/start"
-
-
-async def turn_back(page: Page, to: Any) -> None:
-    """To an older message, with a wheel, whatever still moves."""
-    await page.locator("#scroller").hover()
-    while not await to.evaluate("node => node.getBoundingClientRect().top >= 60"):
-        await page.mouse.wheel(0, -200)
-        await stands_still(page)
-
-
-async def stands_still(page: Page) -> None:
-    """No scrolling is under way."""
-    await page.evaluate(
-        """async () => {
-            const pause = () => new Promise((go) => setTimeout(go, 150));
-            for (let before = -1; before !== scroller.scrollTop; await pause()) before = scroller.scrollTop;
-        }"""
-    )
-
-
-def bubble(page: Page, message_id: int) -> Any:
-    return page.locator(f'[data-message-id="{message_id}"]')
+pytestmark = NEEDS_BROWSER
 
 
 async def test_start_text_and_answer(page: Page, world: World, bot: Telegram) -> None:
@@ -259,24 +126,6 @@ async def test_hostile_html_from_the_server_is_not_trusted(page: Page, world: Wo
     assert await page.evaluate("window.caught") is None
 
 
-async def test_edit_in_place_keeps_what_the_reader_opened(page: Page, world: World, bot: Telegram) -> None:
-    await begin(page, world, bot)
-    sent = await bot.say("<tg-spoiler>secret</tg-spoiler> waiting")
-    await bubble(page, sent).locator(".spoiler").click()
-    await bot.call(
-        "editMessageText",
-        chat_id=ANNA,
-        message_id=sent,
-        text="<tg-spoiler>secret</tg-spoiler> done",
-        parse_mode="HTML",
-    )
-    await expect(bubble(page, sent).get_by_test_id("message-text")).to_contain_text("done")
-    await expect(bubble(page, sent)).to_contain_text("edited")
-    await expect(bubble(page, sent).locator(".spoiler.shown")).to_have_count(1)
-    await bot.call("deleteMessage", chat_id=ANNA, message_id=sent)
-    await expect(bubble(page, sent)).to_have_count(0)
-
-
 async def test_documents_and_photos_come_down(page: Page, world: World, bot: Telegram) -> None:
     await begin(page, world, bot)
     await bot.upload("sendDocument", "history.csv", b"code;4711", caption="All <b>codes</b>")
@@ -284,7 +133,7 @@ async def test_documents_and_photos_come_down(page: Page, world: World, bot: Tel
         await page.get_by_test_id("file").click()
     saved = await waiting.value
     assert saved.suggested_filename == "history.csv"
-    assert Path(await saved.path()).read_bytes() == b"code;4711"  # noqa: ASYNC240 - a small file of our own
+    assert Path(await saved.path()).read_bytes() == b"code;4711"
     await bot.upload("sendPhoto", "dot.png", DOT)
     shown = page.get_by_test_id("photo").locator("img")
     await expect(shown).to_be_visible()
@@ -316,94 +165,6 @@ async def test_commands_are_offered_while_typing(page: Page, world: World, bot: 
     await expect(page.get_by_test_id("command-help")).to_have_count(0)
     await page.keyboard.press("Enter")
     assert (await bot.hear("message"))["text"] == "/order"
-
-
-async def test_start_stays_where_it_is_while_the_page_looks_again(
-    page: Page, world: World, bot: Telegram
-) -> None:
-    """Or what is pressed just then would go, and the press with it."""
-    await open_chat(page, world)
-    start = await page.get_by_test_id("start").element_handle()
-    assert start is not None
-    async with page.expect_response("**/commands*"):  # the last that it asks for
-        await page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
-    assert await start.evaluate("button => button.isConnected")
-
-
-@pytest.mark.parametrize("slowdown", [1, 4, 8])
-async def test_who_reads_the_newest_goes_on_doing_so(
-    page: Page, context: BrowserContext, world: World, bot: Telegram, slowdown: int
-) -> None:
-    """However the next ones fall into the gliding of those before, on a slow phone too."""
-    await begin(page, world, bot)
-    processor = await context.new_cdp_session(page)
-    await processor.send("Emulation.setCPUThrottlingRate", {"rate": slowdown})
-    for number in range(30):
-        last = await bot.say(f"Message {number}\nof\nfour\nlines")
-        await page.wait_for_timeout((0, 20, 50, 100, 300)[number * 7 % 11 % 5])  # milliseconds
-    await expect(bubble(page, last)).to_be_in_viewport()
-    await expect(page.get_by_test_id("jump")).to_be_hidden()
-
-
-async def test_who_turns_back_while_it_glides_is_let_go(page: Page, world: World, bot: Telegram) -> None:
-    await begin(page, world, bot)
-    for number in range(20):
-        last = await bot.say(f"Message {number}\nof\nfour\nlines")
-    await expect(bubble(page, last)).to_be_in_viewport()
-    await turn_back(page, bubble(page, last - 19))
-    await page.get_by_test_id("jump").click()
-    await page.mouse.wheel(0, -1500)
-    await expect(page.get_by_test_id("jump")).to_be_visible()
-
-
-async def test_reader_of_old_messages_is_left_in_place(page: Page, world: World, bot: Telegram) -> None:
-    await begin(page, world, bot)
-    for number in range(20):
-        last = await bot.say(f"Message {number}\nof\nfour\nlines")
-    await expect(bubble(page, last)).to_be_in_viewport()
-    first = last - 19
-    await turn_back(page, bubble(page, first + 4))
-    await expect(page.get_by_test_id("jump")).to_be_visible()
-    before = await bubble(page, first + 6).bounding_box()
-    await bot.call("editMessageText", chat_id=ANNA, message_id=first, text="Longer\n" * 9)
-    await expect(bubble(page, first)).to_contain_text("Longer")
-    newest = await bot.say("New one")
-    await expect(page.get_by_test_id("jump")).to_have_attribute("data-unseen", "1")
-    after = await bubble(page, first + 6).bounding_box()
-    assert before is not None
-    assert after is not None
-    assert after["y"] == pytest.approx(before["y"], abs=2)
-    await page.get_by_test_id("jump").click()
-    await expect(bubble(page, newest)).to_be_in_viewport()
-    await expect(page.get_by_test_id("jump")).to_be_hidden()
-
-
-async def test_unread_numbers_on_another_chat(
-    page: Page, world: World, http: aiohttp.ClientSession, bot: Telegram
-) -> None:
-    await begin(page, world, bot)
-    body = {"id": -100, "title": "Office", "members": [ANNA, BORIS], "admins": [ANNA], "bots": [BOT]}
-    await http.post("/groups", json=body)
-    await page.get_by_test_id("chat--100").click()
-    await expect(page.get_by_test_id("chat-title")).to_have_text("Office")
-    await bot.say("Rings elsewhere")
-    await expect(page.get_by_test_id(f"chat-{BOT}")).to_have_attribute("data-unread", "1")
-    await expect(page).to_have_title("(1) Pinbell sandbox")
-    await page.get_by_test_id(f"chat-{BOT}").click()
-    await expect(page).to_have_title("Pinbell sandbox")
-
-
-async def test_missed_messages_come_after_a_lost_connection(
-    page: Page, context: BrowserContext, world: World, bot: Telegram
-) -> None:
-    await begin(page, world, bot)
-    await context.set_offline(True)
-    await page.evaluate("window.dispatchEvent(new Event('online'))")  # tries again at once, in vain
-    await expect(page.get_by_test_id("connection")).to_be_visible()
-    missed = await bot.say("You missed this")
-    await context.set_offline(False)
-    await expect(bubble(page, missed)).to_be_visible()
-    await expect(page.get_by_test_id("connection")).to_be_hidden()
 
 
 async def test_phone_goes_from_list_to_chat_and_back(browser: Browser, world: World, bot: Telegram) -> None:
