@@ -52,5 +52,6 @@ class Questions:
         try:
             yield
         finally:
-            del self._on_their_way[order_id]
+            if self._on_their_way.get(order_id) is arrived:  # else a newer one is, in another chat
+                del self._on_their_way[order_id]
             arrived.set()

@@ -128,6 +128,15 @@ async def test_a_card_that_takes_too_long_holds_up_no_question(
         await anna.sees(ASK)
 
 
+def test_an_order_that_moves_to_another_chat_may_have_two_cards_on_their_way() -> None:
+    kept = questions.Questions()
+    with kept.later_than_card("an order"), kept.later_than_card("an order"):
+        pass
+    with kept.later_than_card("an order"):
+        assert list(kept._on_their_way) == ["an order"]
+    assert not kept._on_their_way
+
+
 async def test_a_question_that_nobody_answers_gives_way(
     town: Town, anna: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
