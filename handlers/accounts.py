@@ -215,24 +215,24 @@ async def _ask(
     wanted: Credential = next(one for one in site.credentials if one.key not in typed)
     cheapest = () if "account" in args else context.teasers.get(site)
     view = views.ask_credential(t, site, wanted, problem=problem, cheapest=cheapest)
-    menu_id = await screen.show(view)
-    if old is not None:
-        await screen.delete(old.message_id)
-    await _listen(
-        screen,
-        context,
-        Prompt(
-            chat_id=screen.chat_id,
-            user_id=screen.user_id,
-            message_id=0,
-            purpose=CREDENTIAL,
-            args={**args, "menu": menu_id},
-            sealed=seal_typed(context.desk.vault, _prompt_owner(screen.chat_id, screen.user_id), typed),
-            created_at=context.desk.now(),
-        ),
-        t(f"paste-{wanted.key}"),
-        t.plain(f"placeholder-{wanted.key}"),
+    prompt = Prompt(
+        chat_id=screen.chat_id,
+        user_id=screen.user_id,
+        message_id=0,
+        purpose=CREDENTIAL,
+        args={**args, "menu": screen.message_id or 0},
+        sealed=seal_typed(context.desk.vault, _prompt_owner(screen.chat_id, screen.user_id), typed),
+        created_at=context.desk.now(),
     )
+
+    async def ask() -> Prompt:
+        menu_id = await screen.show(view)
+        if old is not None:
+            await screen.delete(old.message_id)
+        question = await screen.ask(t(f"paste-{wanted.key}"), t.plain(f"placeholder-{wanted.key}"))
+        return replace(prompt, message_id=question, args={**prompt.args, "menu": menu_id})
+
+    await listen(screen, context, prompt, ask)
 
 
 async def _ask_name(
@@ -241,26 +241,19 @@ async def _ask_name(
     await screen.answer()
     if old is not None:
         await screen.delete(old.message_id)
-    await _listen(
-        screen,
-        context,
-        Prompt(
-            chat_id=screen.chat_id,
-            user_id=screen.user_id,
-            message_id=0,
-            purpose=RENAME,
-            args={"account": account.id, "menu": screen.message_id},
-            sealed=None,
-            created_at=context.desk.now(),
-        ),
-        t("ask-name", name=account.name),
-        t.plain("placeholder-name"),
+    prompt = Prompt(
+        chat_id=screen.chat_id,
+        user_id=screen.user_id,
+        message_id=0,
+        purpose=RENAME,
+        args={"account": account.id, "menu": screen.message_id},
+        sealed=None,
+        created_at=context.desk.now(),
     )
 
-
-async def _listen(screen: Screen, context: Context, prompt: Prompt, question: Html, placeholder: str) -> None:
     async def ask() -> Prompt:
-        return replace(prompt, message_id=await screen.ask(question, placeholder))
+        question = await screen.ask(t("ask-name", name=account.name), t.plain("placeholder-name"))
+        return replace(prompt, message_id=question)
 
     await listen(screen, context, prompt, ask)
 

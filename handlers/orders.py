@@ -84,8 +84,10 @@ async def order_button(
 ) -> None:
     """Something with one order. Everything the button says is checked again."""
     questions, desk = context.questions, context.desk
-    asked_until = questions.until(callback_data.id, desk.now_ms())
-    await PRESSES[callback_data.do](Screen.of_press(query, bot), callback_data, t, context)
+    screen = Screen.of_press(query, bot)
+    is_there = questions.stands_at(callback_data.id, (screen.chat_id, screen.message_id))
+    asked_until = questions.until(callback_data.id, desk.now_ms()) if is_there else None
+    await PRESSES[callback_data.do](screen, callback_data, t, context)
     # The same one as before: this press has answered it, and asked no other.
     if asked_until is not None and asked_until == questions.until(callback_data.id, desk.now_ms()):
         await questions.end(desk, callback_data.id)
@@ -118,8 +120,9 @@ async def _act(screen: Screen, data: OrderButton, t: Texts, context: Context) ->
 
 async def _asks(screen: Screen, order: Order, context: Context) -> None:
     """A question takes the card's place: the card is not drawn over it while it is fresh."""
-    if (screen.chat_id, screen.message_id) == (order.chat_id, order.card_id):
-        await context.questions.ask(order.id, context.desk.now_ms())
+    place = (screen.chat_id, screen.message_id)
+    if place == (order.chat_id, order.card_id):
+        await context.questions.ask(order.id, place, context.desk.now_ms())
 
 
 async def _sure(screen: Screen, data: OrderButton, t: Texts, context: Context) -> None:

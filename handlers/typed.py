@@ -1,12 +1,14 @@
 """What people type: the answer to the bot's last question, by reply or, in a private chat, by just typing."""
 
 import re
+import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 
 from aiogram import Bot, F, Router
 from aiogram.exceptions import TelegramAPIError, TelegramNetworkError, TelegramServerError
 from aiogram.types import Message
+from aiohttp import ClientConnectorError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from handlers.context import Context
@@ -120,21 +122,36 @@ async def listen(
     if not screen.is_private:
         await _wait_for(context, await ask())
         return
+    prompt = replace(prompt, args={**prompt.args, prompts.ASKED: secrets.token_hex(4)})
     await _wait_for(context, prompt)
     try:
         asked = await ask()
-    except (TelegramNetworkError, TelegramServerError):
-        raise  # it may stand there
-    except TelegramAPIError:
-        async with context.desk.db.transaction() as connection:
-            await prompts.drop(connection, prompt.chat_id, prompt.user_id)
+    except TelegramAPIError as error:
+        if not _may_stand_there(error):
+            await _forget(context, prompt)
         raise
-    if asked == prompt:
+    now = replace(asked, args={**asked.args, prompts.ASKED: prompt.args[prompts.ASKED]})
+    if now == prompt:
         return
     async with context.desk.db.transaction() as connection:
-        waits = await prompts.moved(connection, prompt, asked)
-    if not waits and asked.message_id != asked.args.get("menu"):
-        await screen.delete(asked.message_id)
+        if waits := await prompts.waits(connection, prompt):
+            await prompts.ask(connection, now)
+    if not waits and now.message_id != now.args.get("menu"):
+        await screen.delete(now.message_id)
+
+
+def _may_stand_there(error: TelegramAPIError) -> bool:
+    """Whether what was sent may have arrived, though Telegram did not say so."""
+    if isinstance(error, TelegramNetworkError):
+        return not isinstance(error.__cause__, ClientConnectorError)
+    return isinstance(error, TelegramServerError)
+
+
+async def _forget(context: Context, prompt: Prompt) -> None:
+    """It was not asked; another one may have been meanwhile."""
+    async with context.desk.db.transaction() as connection:
+        if await prompts.waits(connection, prompt):
+            await prompts.drop(connection, prompt.chat_id, prompt.user_id)
 
 
 async def _wait_for(context: Context, prompt: Prompt) -> None:

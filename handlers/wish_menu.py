@@ -6,7 +6,7 @@ from handlers.callbacks import WishButton, WishDo
 from handlers.context import Context
 from handlers.screen import Screen
 from handlers.texts import Html, Texts
-from handlers.typed import SEARCH, TYPED
+from handlers.typed import SEARCH, TYPED, listen
 from handlers.views import failures, outcome
 from handlers.views import order as views
 from handlers.views.view import View
@@ -154,9 +154,14 @@ class WishMenu:
         """Ask for a choice that is typed."""
         await self.save(wish.asking(self.draft, choice.key))
         view = views.ask_typed(self.t, self.site, self.shown, choice, problem=problem)
-        await self.screen.show(view)
         args = {"draft": self.draft.id, "choice": choice.key, "private": choice.private}
-        await self._listen(TYPED, args, ask=True)
+        prompt = self._prompt(TYPED, args, self.screen.message_id or 0)
+
+        async def ask() -> Prompt:
+            shown_at = await self.screen.show(view)
+            return replace(prompt, message_id=await self._reply_here() or shown_at)
+
+        await listen(self.screen, self.context, prompt, ask)
 
     async def show_trouble(self, error: SiteError) -> None:
         """The site did not say what it costs."""
@@ -246,16 +251,15 @@ class WishMenu:
     async def _ask_search(self, choice: Choice) -> None:
         """In a private chat typing is enough; in a group a reply is needed."""
         await self.screen.answer(self.t.plain("toast-search"))
-        await self._listen(SEARCH, {"draft": self.draft.id}, ask=True)
-
-    async def _listen(self, purpose: str, args: dict[str, object], *, ask: bool = False) -> None:
-        """Take what is typed next as an answer."""
-        message_id = self.screen.message_id or 0
-        if ask and not self.screen.is_private:
-            placeholder = self.t.plain("placeholder-search")
-            message_id = await self.screen.ask(self.t("reply-here"), placeholder)
+        message_id = await self._reply_here() or self.screen.message_id or 0
         async with self.context.desk.db.transaction() as connection:
-            await prompts.ask(connection, self._prompt(purpose, args, message_id))
+            await prompts.ask(connection, self._prompt(SEARCH, {"draft": self.draft.id}, message_id))
+
+    async def _reply_here(self) -> int | None:
+        """In a group: the question to which what is typed must be a reply."""
+        if self.screen.is_private:
+            return None
+        return await self.screen.ask(self.t("reply-here"), self.t.plain("placeholder-search"))
 
     def _prompt(self, purpose: str, args: dict[str, object], message_id: int) -> Prompt:
         return Prompt(

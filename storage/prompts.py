@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, update
+from sqlalchemy import ColumnElement, delete
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import prepared
@@ -12,8 +12,8 @@ from storage.prepared import upsert
 from storage.tables import prompts
 from storage.walk import EVERYTHING
 
-SAME = ("chat_id", "user_id", "message_id", "purpose", "created_at")
-"""What tells a question from one that was asked after it."""
+ASKED = "asked"
+"""Which of a prompt's args tells it from those that are asked after it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,17 +41,15 @@ async def ask(connection: AsyncConnection, prompt: Prompt) -> None:
     )
 
 
-async def moved(connection: AsyncConnection, prompt: Prompt, now: Prompt) -> bool:
-    """The question stands elsewhere than was thought. False: it was answered meanwhile."""
-    same = [prompts.c[name] == getattr(prompt, name) for name in SAME]
-    place = {"message_id": now.message_id, "args": dict(now.args)}
-    found = await connection.execute(update(prompts).where(*same).values(place))
-    return found.rowcount > 0
-
-
 async def get(connection: AsyncConnection, chat_id: int, user_id: int) -> Prompt | None:
     """What this person is asked in this chat."""
     return await prepared.find_as(connection, Prompt, prompts, chat_id=chat_id, user_id=user_id)
+
+
+async def waits(connection: AsyncConnection, prompt: Prompt) -> bool:
+    """Whether this very question waits for its answer, and none that was asked after it."""
+    found = await get(connection, prompt.chat_id, prompt.user_id)
+    return found is not None and found.args.get(ASKED) == prompt.args[ASKED]
 
 
 async def drop(connection: AsyncConnection, chat_id: int, user_id: int) -> bool:

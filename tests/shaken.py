@@ -1,6 +1,6 @@
 """Tasks that go on late at random: what counts on one being quicker than another fails, in tests and the bot.
 
-`make shake` runs the tests so; with `-p tests.shaken --seed N` one of them is shaken as it was before. What a
+`make shake` runs the tests so; with `-p tests.shaken --seed N` one of them is shaken by the same dice. What a
 transport tells its protocol keeps its order, as on any machine: only when a task is woken is left to chance.
 A test that is about the loop's own order is marked `unshaken`.
 """

@@ -9,6 +9,7 @@ import { dayKey, dayName } from "./time.js";
 const NEAR_BOTTOM_PX = 80;
 const SAME_GROUP_SECONDS = 300;
 const TYPING_MS = 6_000;
+const SCROLLING_KEYS = new Set(["ArrowUp", "ArrowDown", "PageUp", "PageDown", "Home", "End", " "]);
 
 export class MessageList {
   #entries = new Map(); // key -> {message, node}
@@ -32,7 +33,10 @@ export class MessageList {
     follow.observe(this.#scroller);
     follow.observe(this.#box);
     this.#scroller.addEventListener("scrollend", () => this.#glided(), { passive: true });
-    for (const hand of ["wheel", "touchmove", "pointerdown", "keydown"]) this.#scroller.addEventListener(hand, () => this.#endGlide(), { passive: true });
+    for (const hand of ["wheel", "touchmove"]) this.#scroller.addEventListener(hand, () => this.#endGlide(), { passive: true });
+    // the scrollbar's; a button that is pressed is no wish to be elsewhere
+    this.#scroller.addEventListener("pointerdown", ({ target }) => target === this.#scroller && this.#endGlide(), { passive: true });
+    this.#scroller.addEventListener("keydown", ({ key }) => SCROLLING_KEYS.has(key) && this.#endGlide(), { passive: true });
   }
 
   get messages() {

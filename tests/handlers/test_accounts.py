@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from bot.settings import Settings
-from storage import accounts
+from storage import accounts, prompts
 from storage.accounts import Account
 from tests.handlers.chat import NAMES, USER, Person, Town, buttons, labels
 
@@ -65,6 +65,36 @@ async def test_a_key_pasted_before_telegram_tells_us_that_it_was_asked_for(
     assert not [one for one in await anna.messages() if "here" in one["text"]], "no question is left"
     (account,) = await mine(town, anna)
     assert town.app.desk.credentials(account)["api_key"] == key
+
+
+async def test_a_key_goes_to_the_site_whose_question_stands_there(town: Town, anna: Person) -> None:
+    """Not to the one that was asked for before, though Telegram has not said yet that the menu changed."""
+    key = await town.customer("smsgig")
+    await asks_for_key(anna, "gearsms")
+    await anna.says("/accounts")
+    await anna.presses("Link an account")
+    await town.fault("telegram", "timeout", path="editMessageText", committed=True, seconds=20)
+    await anna.presses("SMSGig")
+    await anna.sees("Your API key at SMSGig")
+    await anna.gone(await anna.says(key))
+    await anna.sees("SMSGig is linked")
+    town.world.faults.let_go()
+    await town.at_rest()
+    assert [account.site for account in await mine(town, anna)] == ["smsgig"]
+    assert await town.asked("gearsms") == []
+
+
+async def test_a_question_that_telegram_refuses_is_not_waited_for(town: Town, anna: Person) -> None:
+    """What is typed then is taken for nothing."""
+    await town.customer("gsim")
+    await anna.says("/accounts")
+    await anna.presses("Link an account")
+    refusal = {"ok": False, "error_code": 400, "description": "Bad Request: not enough rights"}
+    await town.fault("telegram", "status", path="sendMessage", status=400, body=refusal)
+    await anna.presses("gsim.io")
+    await town.at_rest()
+    async with town.app.desk.db.transaction() as connection:
+        assert await prompts.get(connection, anna.chat, anna.id) is None
 
 
 @pytest.mark.parametrize("site", SITES)

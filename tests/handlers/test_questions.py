@@ -19,7 +19,7 @@ from storage.orders import Order
 from storage.outbox import Queued
 from storage.tables import orders as rows
 from storage.tables import outbox
-from tests.handlers.chat import Json, Person, Town, until
+from tests.handlers.chat import Json, Person, Town, data_of, until
 from tests.handlers.test_orders import ordered
 
 ASK = "Ban this number"
@@ -81,6 +81,18 @@ async def test_what_comes_after_the_answer_is_drawn_at_once(town: Town, anna: Pe
     await code_comes(town, "777888")
     await town.at_rest()
     assert "777888" in await shown(anna, card)
+
+
+async def test_a_press_elsewhere_is_no_answer(town: Town, anna: Person) -> None:
+    """As "Look now" on a copy of the card."""
+    _, card = await ordered(town, anna, "gsim")
+    look = data_of(card, "Look now")
+    await anna.says("/help")
+    elsewhere = await anna.sees("/order", newest=True)
+    await anna.presses("Ban number", on=card)
+    await anna.forges(look, on=elsewhere)
+    await code_comes(town)
+    assert ASK in await shown(anna, card)
 
 
 async def test_a_card_that_is_on_its_way_arrives_before_the_question(

@@ -64,12 +64,13 @@ async def test_start_stays_where_it_is_while_the_page_looks_again(
 async def test_who_reads_the_newest_goes_on_doing_so(
     page: Page, context: BrowserContext, world: World, bot: Telegram, slowdown: int
 ) -> None:
-    """However the next ones fall into the gliding of those before, on a slow phone too."""
+    """However the next ones come into the gliding of those before; while something is pressed, too."""
     await begin(page, world, bot)
     processor = await context.new_cdp_session(page)
     await processor.send("Emulation.setCPUThrottlingRate", {"rate": slowdown})
     for number in range(30):
         last = await bot.say(f"Message {number}\nof\nfour\nlines")
+        await bubble(page, last).dispatch_event("pointerdown")
         await page.wait_for_timeout((0, 20, 50, 100, 300)[number * 7 % 11 % 5])  # milliseconds
     await expect(bubble(page, last)).to_be_in_viewport()
     await expect(page.get_by_test_id("jump")).to_be_hidden()
