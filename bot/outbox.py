@@ -245,7 +245,7 @@ class Outbox:
         order_id, questions = drawn.card_of, self.context.questions
         if order_id is None or drawn.edits is None:
             return await self._post(letter, drawn)
-        if questions.until(order_id, self.context.desk.now_ms()) is not None:
+        if questions.fresh(order_id, self.context.desk.now_ms()) is not None:
             return self._when_answered(letter, order_id)
         with questions.later_than_card(order_id):
             return await self._post(letter, drawn)
@@ -368,8 +368,9 @@ class Outbox:
     def _when_answered(self, letter: Queued, order_id: str) -> Write:
         async def write(connection: AsyncConnection) -> None:
             now_ms = self.context.desk.now_ms()
-            until_ms = self.context.questions.until(order_id, now_ms)  # perhaps it was answered just now
-            await outbox.again(connection, letter, until_ms or now_ms, unsure=False, error="asked something")
+            asked = self.context.questions.fresh(order_id, now_ms)  # perhaps it was answered just now
+            at_ms = now_ms if asked is None else asked.until_ms
+            await outbox.again(connection, letter, at_ms, unsure=False, error="asked something")
 
         return write
 

@@ -85,11 +85,12 @@ async def order_button(
     """Something with one order. Everything the button says is checked again."""
     questions, desk = context.questions, context.desk
     screen = Screen.of_press(query, bot)
-    is_there = questions.stands_at(callback_data.id, (screen.chat_id, screen.message_id))
-    asked_until = questions.until(callback_data.id, desk.now_ms()) if is_there else None
+    place = (screen.chat_id, screen.message_id)
+    asked = questions.fresh(callback_data.id, desk.now_ms())
     await PRESSES[callback_data.do](screen, callback_data, t, context)
     # The same one as before: this press has answered it, and asked no other.
-    if asked_until is not None and asked_until == questions.until(callback_data.id, desk.now_ms()):
+    is_the_same = asked is questions.fresh(callback_data.id, desk.now_ms())
+    if asked is not None and is_the_same and asked.place == place:
         await questions.end(desk, callback_data.id)
 
 

@@ -118,7 +118,7 @@ async def test_a_card_that_is_on_its_way_arrives_before_the_question(
     pressed = asyncio.create_task(anna.presses("Ban number", on=card))
 
     async def is_asked() -> bool:
-        return town.app.context.questions.until(order.id, desk.now_ms()) is not None
+        return town.app.context.questions.fresh(order.id, desk.now_ms()) is not None
 
     await until(is_asked, "the question")
     may_go_on.set()
