@@ -12,7 +12,7 @@ from handlers.context import Context
 from handlers.private import is_private
 from handlers.screen import Screen
 from handlers.texts import Html, Texts, clean_name
-from handlers.typed import CREDENTIAL, LONGEST, RENAME, Typed, listen
+from handlers.typed import CREDENTIAL, LONGEST, RENAME, Typed, listen, prompt_of
 from handlers.views import accounts as views
 from handlers.views import failures, menu
 from handlers.views.accounts import AccountFacts, BalanceLine
@@ -215,15 +215,9 @@ async def _ask(
     wanted: Credential = next(one for one in site.credentials if one.key not in typed)
     cheapest = () if "account" in args else context.teasers.get(site)
     view = views.ask_credential(t, site, wanted, problem=problem, cheapest=cheapest)
-    prompt = Prompt(
-        chat_id=screen.chat_id,
-        user_id=screen.user_id,
-        message_id=0,
-        purpose=CREDENTIAL,
-        args={**args, "menu": screen.message_id or 0},
-        sealed=seal_typed(context.desk.vault, _prompt_owner(screen.chat_id, screen.user_id), typed),
-        created_at=context.desk.now(),
-    )
+    sealed = seal_typed(context.desk.vault, _prompt_owner(screen.chat_id, screen.user_id), typed)
+    given = {**args, "menu": screen.message_id or 0}
+    prompt = prompt_of(screen, context, CREDENTIAL, given, sealed=sealed)
 
     async def ask() -> Prompt:
         menu_id = await screen.show(view)
@@ -241,15 +235,7 @@ async def _ask_name(
     await screen.answer()
     if old is not None:
         await screen.delete(old.message_id)
-    prompt = Prompt(
-        chat_id=screen.chat_id,
-        user_id=screen.user_id,
-        message_id=0,
-        purpose=RENAME,
-        args={"account": account.id, "menu": screen.message_id},
-        sealed=None,
-        created_at=context.desk.now(),
-    )
+    prompt = prompt_of(screen, context, RENAME, {"account": account.id, "menu": screen.message_id})
 
     async def ask() -> Prompt:
         question = await screen.ask(t("ask-name", name=account.name), t.plain("placeholder-name"))

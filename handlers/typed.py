@@ -92,15 +92,7 @@ async def ask_in_menu(
     `args`: what whoever takes the answer has to know; the menu's id comes with them, as `menu`.
     """
     here = screen.message_id or 0
-    prompt = Prompt(
-        chat_id=screen.chat_id,
-        user_id=screen.user_id,
-        message_id=here,
-        purpose=purpose,
-        args={**args, "menu": here},
-        sealed=None,
-        created_at=context.desk.now(),
-    )
+    prompt = prompt_of(screen, context, purpose, {**args, "menu": here}, message_id=here)
 
     async def ask() -> Prompt:
         menu_id = question = await screen.show(view)
@@ -109,6 +101,27 @@ async def ask_in_menu(
         return replace(prompt, message_id=question, args={**args, "menu": menu_id})
 
     await listen(screen, context, prompt, ask)
+
+
+def prompt_of(
+    screen: Screen,
+    context: Context,
+    purpose: str,
+    args: Mapping[str, object],
+    *,
+    message_id: int = 0,
+    sealed: bytes | None = None,
+) -> Prompt:
+    """A question to who is in front of the screen, asked now."""
+    return Prompt(
+        chat_id=screen.chat_id,
+        user_id=screen.user_id,
+        message_id=message_id,
+        purpose=purpose,
+        args=args,
+        sealed=sealed,
+        created_at=context.desk.now(),
+    )
 
 
 async def listen(

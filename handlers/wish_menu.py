@@ -6,7 +6,7 @@ from handlers.callbacks import WishButton, WishDo
 from handlers.context import Context
 from handlers.screen import Screen
 from handlers.texts import Html, Texts
-from handlers.typed import SEARCH, TYPED, listen
+from handlers.typed import SEARCH, TYPED, listen, prompt_of
 from handlers.views import failures, outcome
 from handlers.views import order as views
 from handlers.views.view import View
@@ -132,7 +132,7 @@ class WishMenu:
     async def show_list(self, choice: Choice, draft: Draft, *, refresh: bool = False) -> None:
         """The options of a choice; what is typed next searches them. Cached ones call no site."""
         self.draft = draft.changed(card_id=self.screen.message_id)
-        prompt = self._prompt(SEARCH, {"draft": draft.id}, self.screen.message_id or 0)
+        prompt = self._prompt(SEARCH, {"draft": draft.id})
         async with self.context.desk.db.transaction() as connection:
             await drafts.save(connection, self.draft)
             await prompts.ask(connection, prompt)
@@ -155,7 +155,7 @@ class WishMenu:
         await self.save(wish.asking(self.draft, choice.key))
         view = views.ask_typed(self.t, self.site, self.shown, choice, problem=problem)
         args = {"draft": self.draft.id, "choice": choice.key, "private": choice.private}
-        prompt = self._prompt(TYPED, args, self.screen.message_id or 0)
+        prompt = self._prompt(TYPED, args)
 
         async def ask() -> Prompt:
             shown_at = await self.screen.show(view)
@@ -251,9 +251,9 @@ class WishMenu:
     async def _ask_search(self, choice: Choice) -> None:
         """In a private chat typing is enough; in a group a reply is needed."""
         await self.screen.answer(self.t.plain("toast-search"))
-        message_id = await self._reply_here() or self.screen.message_id or 0
+        prompt = self._prompt(SEARCH, {"draft": self.draft.id}, message_id=await self._reply_here())
         async with self.context.desk.db.transaction() as connection:
-            await prompts.ask(connection, self._prompt(SEARCH, {"draft": self.draft.id}, message_id))
+            await prompts.ask(connection, prompt)
 
     async def _reply_here(self) -> int | None:
         """In a group: the question to which what is typed must be a reply."""
@@ -261,16 +261,10 @@ class WishMenu:
             return None
         return await self.screen.ask(self.t("reply-here"), self.t.plain("placeholder-search"))
 
-    def _prompt(self, purpose: str, args: dict[str, object], message_id: int) -> Prompt:
-        return Prompt(
-            chat_id=self.screen.chat_id,
-            user_id=self.screen.user_id,
-            message_id=message_id,
-            purpose=purpose,
-            args=args,
-            sealed=None,
-            created_at=self.context.desk.now(),
-        )
+    def _prompt(self, purpose: str, args: dict[str, object], *, message_id: int | None = None) -> Prompt:
+        """What is typed belongs to the menu, or is a reply to that message."""
+        stands_at = message_id or self.screen.message_id or 0
+        return prompt_of(self.screen, self.context, purpose, args, message_id=stands_at)
 
     async def _stop_listening(self) -> None:
         async with self.context.desk.db.transaction() as connection:

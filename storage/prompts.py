@@ -18,7 +18,10 @@ ASKED = "asked"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prompt:
-    """The question. `sealed` holds what was typed before it, where that is secret."""
+    """The question. `sealed` holds what was typed before it, where that is secret.
+
+    `message_id` is 0 as long as Telegram has not told it.
+    """
 
     chat_id: int
     user_id: int
