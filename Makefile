@@ -40,7 +40,7 @@ bench: $(READY) ## Measure (docs in bench/)
 	@$(PY) -m bench
 
 soak: $(READY) ## Kill the bot a thousand times, then a storm of webhooks; compare the books (hours)
-	@$(PY) -m tests.e2e.soak --kills 1000 --orders 10000
+	@$(PY) -m tests.e2e.soak --kills 1000 --orders 10000 --customers 12
 	@$(PY) -m tests.bot.storm --webhooks 100000
 
 groups: $(READY) ## Press in groups: one Buy many times, many at a limit, what must not be pressed (an hour)

@@ -21,6 +21,16 @@ GARBAGE = b"\x17\x03\x03\x00\x20" + bytes(32)
 """A record of TLS with nothing in it that fits its key."""
 
 
+async def no_answer_of(server: asyncio.Server) -> NoAnswer:
+    """How the door fails at it."""
+    async with server, asyncio.timeout(SAFETY):
+        door = Door("gearsms", f"https://127.0.0.1:{server.sockets[0].getsockname()[1]}")
+        with pytest.raises(NoAnswer) as caught:
+            await door.once(request())
+        await door.close()
+    return caught.value
+
+
 async def test_a_record_that_nobody_can_decrypt_is_an_answer_cut_off(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -45,13 +55,9 @@ async def test_a_record_that_nobody_can_decrypt_is_an_answer_cut_off(
         writer.close()
 
     server = await asyncio.start_server(agree_then_babble, "127.0.0.1", 0)
-    async with server, asyncio.timeout(SAFETY):
-        door = Door("gearsms", f"https://127.0.0.1:{server.sockets[0].getsockname()[1]}")
-        with pytest.raises(NoAnswer) as caught:
-            await door.once(request())
-        await door.close()
+    error = await no_answer_of(server)
 
-    assert (caught.value.reason, caught.value.sent) == ("cut", True)
+    assert (error.reason, error.sent) == ("cut", True)
 
 
 async def test_a_certificate_that_nobody_vouches_for_gets_no_key(tmp_path: Path) -> None:
@@ -64,13 +70,9 @@ async def test_a_certificate_that_nobody_vouches_for_gets_no_key(tmp_path: Path)
     served = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     served.load_cert_chain(self_signed(tmp_path))
     server = await asyncio.start_server(listen, "127.0.0.1", 0, ssl=served)
-    async with server, asyncio.timeout(SAFETY):
-        door = Door("gearsms", f"https://127.0.0.1:{server.sockets[0].getsockname()[1]}")
-        with pytest.raises(NoAnswer) as caught:
-            await door.once(request())
-        await door.close()
+    error = await no_answer_of(server)
 
-    assert (caught.value.reason, caught.value.sent) == ("unreachable", False)
+    assert (error.reason, error.sent) == ("unreachable", False)
     assert not any(heard)
 
 

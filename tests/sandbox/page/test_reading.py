@@ -76,11 +76,17 @@ async def test_who_reads_the_newest_goes_on_doing_so(
     await expect(page.get_by_test_id("jump")).to_be_hidden()
 
 
-async def test_who_turns_back_while_it_glides_is_let_go(page: Page, world: World, bot: Telegram) -> None:
-    await begin(page, world, bot)
+async def twenty(page: Page, bot: Telegram) -> int:
+    """So many messages come; the last is seen. Its number."""
     for number in range(20):
         last = await bot.say(f"Message {number}\nof\nfour\nlines")
     await expect(bubble(page, last)).to_be_in_viewport()
+    return last
+
+
+async def test_who_turns_back_while_it_glides_is_let_go(page: Page, world: World, bot: Telegram) -> None:
+    await begin(page, world, bot)
+    last = await twenty(page, bot)
     await turn_back(page, bubble(page, last - 19))
     await page.get_by_test_id("jump").click()
     await page.mouse.wheel(0, -1500)
@@ -89,9 +95,7 @@ async def test_who_turns_back_while_it_glides_is_let_go(page: Page, world: World
 
 async def test_reader_of_old_messages_is_left_in_place(page: Page, world: World, bot: Telegram) -> None:
     await begin(page, world, bot)
-    for number in range(20):
-        last = await bot.say(f"Message {number}\nof\nfour\nlines")
-    await expect(bubble(page, last)).to_be_in_viewport()
+    last = await twenty(page, bot)
     first = last - 19
     await turn_back(page, bubble(page, first + 4))
     await expect(page.get_by_test_id("jump")).to_be_visible()
