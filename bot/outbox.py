@@ -219,7 +219,7 @@ class Outbox:
         """Send one letter, and write down what became of it."""
         COUNTED.set(True)  # in this task alone
         try:
-            write = await self._card_or_other(letter, drawn) if isinstance(drawn, Drawn) else drawn
+            write = await self._post_unless_asked(letter, drawn) if isinstance(drawn, Drawn) else drawn
             await self._persist(letter, write)
         except Exception as error:  # it is repeated after a restart; the others must not wait for that
             log.exception("letter left behind", letter=letter.id, exc_info=error)
@@ -240,8 +240,8 @@ class Outbox:
                 log.error("outbox not written", error=type(error).__name__)  # noqa: TRY400 - no SQL in logs
             await asyncio.sleep(WRITE_AGAIN)
 
-    async def _card_or_other(self, letter: Queued, drawn: Drawn) -> Write:
-        """A question that stands where a card would is not drawn over."""
+    async def _post_unless_asked(self, letter: Queued, drawn: Drawn) -> Write:
+        """A card waits where a question stands in its place; everything else goes."""
         order_id, questions = drawn.card_of, self.context.questions
         if order_id is None or drawn.edits is None:
             return await self._post(letter, drawn)
